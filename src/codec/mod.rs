@@ -1,0 +1,97 @@
+//! Codecs: bytes to typed columns.
+//!
+//! In: [`RecordBatch`]es. Out: polars frames with a [`Schema`], and every record that could not be decoded as a
+//! [`Rejection`]. A codec knows nothing of ranges, files or models.
+
+mod schema;
+
+pub use schema::{Field, Kind, Schema};
+
+use polars::frame::DataFrame;
+use serde::{Deserialize, Serialize};
+
+use crate::kafka::{Offset, PartitionId, RecordBatch};
+
+/// Names of the columns that say where a row came from; a payload's own field of such a name gets a `value.` before it.
+pub mod meta {
+    /// `i32`.
+    pub const PARTITION: &str = "_partition";
+    /// `i64`.
+    pub const OFFSET: &str = "_offset";
+    /// `datetime[ms]`, UTC without a zone; null where the log has none.
+    pub const TIMESTAMP: &str = "_timestamp";
+    /// `binary`.
+    pub const KEY: &str = "_key";
+    /// `str`; there only when a slice has more than one topic.
+    pub const TOPIC: &str = "_topic";
+    /// All of them.
+    pub const ALL: [&str; 5] = [PARTITION, OFFSET, TIMESTAMP, KEY, TOPIC];
+}
+
+/// A way to read payloads.
+pub trait Codec: Send + Sync {
+    /// Its name in run files: `json`.
+    fn name(&self) -> &'static str;
+
+    /// A schema from a sample of records of every partition. Never fails: what cannot be decoded is not part of it.
+    fn infer(&self, sample: &[RecordBatch]) -> Schema;
+
+    /// A decoder that begins with `schema`.
+    fn decoder(&self, schema: &Schema, mode: Decoding) -> Box<dyn Decoder>;
+}
+
+/// What a decoder does with fields that the schema does not have, and with values of another kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decoding {
+    /// Reading for training: the schema grows and widens (i64 → f64 → string), no record is rejected for its types.
+    Widen,
+    /// Live scoring: exactly the schema's columns; other fields are skipped, a value that does not fit rejects its record,
+    /// and so does a missing field that the schema does not call `nullable`.
+    Exact,
+}
+
+/// Decodes batches, one after the other, straight into typed column builders.
+pub trait Decoder: Send {
+    /// Decodes every record of `batch`; those that cannot be decoded become rejections.
+    fn decode(&mut self, batch: &RecordBatch);
+
+    /// Rows decoded and not yet taken.
+    fn rows(&self) -> usize;
+
+    /// Bytes that the builders hold, about.
+    fn bytes(&self) -> usize;
+
+    /// Takes what was decoded so far and begins anew (with the schema as widened). Row order is decoding order.
+    fn take(&mut self) -> Decoded;
+}
+
+/// What a decoder gives.
+#[derive(Debug, Default)]
+pub struct Decoded {
+    /// The meta columns, then the payload's in schema order.
+    pub frame: DataFrame,
+    /// The schema of the payload's columns.
+    pub schema: Schema,
+    /// What could not be decoded.
+    pub rejected: Vec<Rejection>,
+}
+
+/// A record that was refused, with where it is and why. Its bytes stay in Kafka; a reader can fetch it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// The topic.
+    pub topic: String,
+    /// The partition.
+    pub partition: PartitionId,
+    /// The offset.
+    pub offset: Offset,
+    /// Which step refused it: `decode`, `prepare`, `predict`.
+    pub step: String,
+    /// Why, for a person: `not JSON at byte 40: expected a comma`.
+    pub reason: String,
+}
+
+/// The codec of that name; the error names those there are.
+pub fn by_name(_name: &str) -> Result<&'static dyn Codec, String> {
+    todo!("codec owner")
+}

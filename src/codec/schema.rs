@@ -1,0 +1,52 @@
+//! The types of a payload's fields.
+
+use serde::{Deserialize, Serialize};
+
+/// Fields in the order in which they were first seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Schema {
+    /// The fields.
+    pub fields: Vec<Field>,
+}
+
+/// One field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// The column's name; fields of nested objects have dots.
+    pub name: String,
+    /// Its type.
+    pub kind: Kind,
+    /// Whether a record without it, or with null, was seen. A model refuses a live record that lacks a field which in
+    /// training was never missing.
+    pub nullable: bool,
+}
+
+/// The type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Only nulls seen; a column of `str` nulls.
+    Null,
+    /// True and false.
+    Bool,
+    /// `i64`, exact.
+    Int,
+    /// `u64`, for integers above the range of `i64`; exact.
+    UInt,
+    /// `f64`.
+    Float,
+    /// UTF-8 text.
+    Text,
+    /// `datetime[ms]` UTC; made by a cast step or a codec that has such a type, never guessed from text.
+    Time,
+    /// Arrays, as JSON text.
+    Json,
+}
+
+impl Schema {
+    /// The field of that name.
+    pub fn get(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}

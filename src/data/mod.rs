@@ -1,0 +1,18 @@
+//! Data: a slice as a frame, profiles of columns, splits, filters, export.
+//!
+//! In: a [`Slice`](crate::kafka::Slice). Out: a [`Frame`]: columns, where each row came from, what was rejected, and
+//! whether it is whole. It knows nothing of preparation or learning.
+
+mod export;
+mod filter;
+mod frame;
+mod profile;
+mod read;
+mod split;
+
+pub use export::{ExportFormat, export, import};
+pub use filter::Filter;
+pub use frame::{Completeness, Frame};
+pub use profile::{ColumnProfile, Histogram, Warning, profile};
+pub use read::{ReadRequest, read};
+pub use split::{Split, SplitBy, SplitSpec};

@@ -1,0 +1,29 @@
+//! Kafka: connections, the catalogue of topics, ranges resolved to slices, reading and writing.
+//!
+//! In: a [`ConnectionProfile`] with its [`Secrets`]. Out: raw records in [`RecordBatch`]es, and facts about the cluster.
+//! It never joins a consumer group or commits an offset for browsing or reading; everything that writes goes through
+//! [`Cluster::write_access`], which a read-only connection refuses. It knows nothing of columns.
+
+mod batch;
+mod catalogue;
+mod client;
+mod connection;
+mod error;
+mod group;
+mod range;
+mod reader;
+mod slice;
+mod types;
+mod writer;
+
+pub use batch::{Header, Record, RecordBatch};
+pub use catalogue::{BrokerInfo, Catalogue, ConfigEntry, GroupLag, PartitionInfo, TopicDetail, TopicSummary};
+pub use client::{Cluster, WriteAccess};
+pub use connection::{ConnectionProfile, Mechanism, Protocol, Secrets, SecurityProfile};
+pub use error::{KafkaError, Result};
+pub use group::{GroupConsumer, GroupOptions, Polled};
+pub use range::{Bound, RangeSpec};
+pub use reader::{PartitionPosition, ReadOptions, SliceReader};
+pub use slice::{PartitionRange, ReadPlan, Slice, TopicSlice};
+pub use types::{EventTime, Offset, PartitionId};
+pub use writer::{OutRecord, TopicWriter, TransactionalWriter};

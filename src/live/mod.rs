@@ -1,0 +1,12 @@
+//! Live scoring: decode → prepare → predict → produce, in micro-batches.
+//!
+//! In: a [`ScoreRequest`]. Out: one prediction record per input record, offsets committed with them or after them, and
+//! [`LiveStats`] for whoever looks. The alias is watched; a new version takes over between two batches.
+
+mod request;
+mod score;
+mod stats;
+
+pub use request::{Delivery, ScoreRequest};
+pub use score::{ScoreSummary, score};
+pub use stats::{LiveStats, PartitionLag, ScoredRecord, TimeBin};

@@ -1,0 +1,3 @@
+//! `forebay`: arguments to window or headless command.
+
+fn main() {}

@@ -1,0 +1,49 @@
+//! What a package says of itself.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::codec::Schema;
+use crate::kafka::Slice;
+use crate::learn::{LearnerSpec, RunFile, TaskSpec};
+
+/// `manifest.json` of a package, and the value of `NAME/VERSION` in a model topic (there with the chunk count beside it).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the package format: 1.
+    pub format: u32,
+    /// SHA-256 over what determines predictions and lineage, hexadecimal; not over the moment of training.
+    pub digest: String,
+    /// Input columns that a record must have, with types.
+    pub input: Schema,
+    /// The codec that reads them.
+    pub codec: String,
+    /// Names of the features, in order.
+    pub features: Vec<String>,
+    /// What it predicts.
+    pub task: TaskSpec,
+    /// The classes, in the order of the probabilities; empty for a number.
+    pub classes: Vec<String>,
+    /// How it was learned.
+    pub learner: LearnerSpec,
+    /// Where it comes from.
+    pub lineage: Lineage,
+    /// On the validation part and the test part, by name.
+    pub metrics: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Which program made it: `Forebay 0.1.0`.
+    pub made_by: String,
+    /// When, ms since 1970. Not part of the digest.
+    pub made_at: i64,
+}
+
+/// Where a package comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lineage {
+    /// The records.
+    pub slice: Slice,
+    /// The run, whole, so that it can be repeated.
+    pub run: RunFile,
+    /// Rows per part: train, validation, test, gaps, without a target.
+    pub rows: [u64; 5],
+}

@@ -1,0 +1,24 @@
+//! Packages in a Kafka topic. docs/model-topic.md is the protocol's page.
+
+use crate::kafka::Cluster;
+
+/// Which versions of a model stay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// All.
+    #[default]
+    All,
+    /// The newest only: publishing tombstones what came before (aliased versions stay).
+    Latest,
+}
+
+/// A registry in a compacted topic of one partition, which is made by the first publishing when it is not there.
+#[derive(Clone)]
+pub struct TopicRegistry {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The topic.
+    pub topic: String,
+    /// What publishing does with older versions.
+    pub keep: Keep,
+}
