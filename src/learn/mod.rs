@@ -2,14 +2,23 @@
 //!
 //! In: a frame and a [`RunFile`]. Out: a [`Run`] with its model, metrics and plots. A [`Model`] knows nothing of Kafka.
 
+mod evaluation;
 mod learner;
+mod learners;
 mod model;
+mod predict;
 mod run;
 mod run_file;
 mod task;
 
+pub use evaluation::{
+    CalibrationBin, ClassCurves, ClassEvaluation, Evaluation, Importance, NumberEvaluation,
+    ResidualHistogram, ThresholdCounts, TimeBin,
+};
 pub use learner::{FitControl, FitObserver, LearnerSpec, Round};
+pub use learners::{LogisticModel, RidgeModel, TreesModel};
 pub use model::{Model, Prediction};
-pub use run::{Evaluation, Run, TrainRequest, train, train_on};
+pub use predict::predict_frame;
+pub use run::{Run, TrainRequest, train, train_on};
 pub use run_file::RunFile;
 pub use task::{Labels, Target, TaskKind, TaskSpec};

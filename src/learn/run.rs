@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::evaluation::Evaluation;
 use super::learner::{FitObserver, Round};
 use super::model::Model;
 use super::run_file::RunFile;
@@ -28,6 +29,8 @@ pub struct Run {
     pub slice: Slice,
     /// Rows per part: train, validation, test, gaps, and rows without a target.
     pub rows: [u64; 5],
+    /// Timestamps (ms) at which train ends, validation begins, validation ends, test begins.
+    pub borders: [i64; 4],
     /// The preparation as fitted on the train part.
     pub pipeline: FittedPipeline,
     /// The model.
@@ -42,16 +45,11 @@ pub struct Run {
     pub test: Evaluation,
     #[allow(missing_docs)]
     pub test_baseline: Evaluation,
+    /// What to think about before trusting it: a feature that gives the target away, a class that train never saw.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Milliseconds that fitting took. Not part of any digest.
     pub fit_ms: u64,
-}
-
-/// Metrics and plots of a model on some rows. (Its owner adds confusion matrix, curves, calibration, residuals,
-/// importance, prediction against truth over time.)
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Evaluation {
-    /// By scikit-learn's names: `roc_auc`, `average_precision`, `log_loss`, `accuracy`, `f1`, `brier`, `r2`, `rmse`, `mae`.
-    pub metrics: std::collections::BTreeMap<String, f64>,
 }
 
 /// Resolves the run's range, reads, trains.

@@ -1,0 +1,155 @@
+//! What a model is worth on some rows: metrics and what the plots show, all of bounded size, so that the window needs no
+//! rows afterwards.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Metrics and plots of a model on some rows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// How many rows.
+    pub rows: u64,
+    /// By scikit-learn's names. Classes: `accuracy`, `balanced_accuracy`, `log_loss`, `brier`, `mcc`, `kappa`, and of two
+    /// classes `roc_auc`, `average_precision`, `precision`, `recall`, `f1`, of more `roc_auc_ovr_macro`,
+    /// `average_precision_macro`, `f1_macro`, `f1_weighted`. Numbers: `r2`, `rmse`, `mae`, `mape`,
+    /// `median_absolute_error`, `max_error`, `explained_variance`. One that is not defined on these rows (the AUC of one
+    /// class) or not finite is not here.
+    pub metrics: BTreeMap<String, f64>,
+    /// Plots of a classification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<ClassEvaluation>,
+    /// Plots of a regression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<NumberEvaluation>,
+    /// Prediction against truth, by record time; empty bins are left out. At most [`Evaluation::TIME_BINS`].
+    pub over_time: Vec<TimeBin>,
+    /// How much each feature matters, most first; on the validation part only, empty elsewhere.
+    pub importance: Vec<Importance>,
+}
+
+/// Plots of a classification.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClassEvaluation {
+    /// The classes, in order; of two, the second is the positive one.
+    pub names: Vec<String>,
+    /// Rows by true class, then by the most probable class.
+    pub confusion: Vec<Vec<u64>>,
+    /// Of two classes one entry, of the positive class; of more one per class against the rest, for the
+    /// [`Evaluation::CURVE_CLASSES`] most frequent.
+    pub curves: Vec<ClassCurves>,
+}
+
+/// One class against the rest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClassCurves {
+    /// Which class, as an index into the names.
+    pub class: usize,
+    /// Rows of this class, and of the others.
+    pub positives: u64,
+    #[allow(missing_docs)]
+    pub negatives: u64,
+    /// Counts at 201 thresholds, 0 to 1.
+    pub thresholds: Vec<ThresholdCounts>,
+    /// False positive rate and true positive rate, from (0, 0) to (1, 1); thinned to at most
+    /// [`Evaluation::CURVE_POINTS`], the area is exact. Empty when all rows are of one kind.
+    pub roc: Vec<[f64; 2]>,
+    #[allow(missing_docs)]
+    pub roc_auc: Option<f64>,
+    /// Recall and precision, from the strictest threshold to the laxest; thinned like `roc`.
+    pub precision_recall: Vec<[f64; 2]>,
+    #[allow(missing_docs)]
+    pub average_precision: Option<f64>,
+    /// Ten bins of the probability, empty ones left out.
+    pub calibration: Vec<CalibrationBin>,
+    /// Expected calibration error: mean over the rows of the distance between predicted and actual share of their bin.
+    pub calibration_error: Option<f64>,
+}
+
+/// What comes out when a row counts as positive if its probability is above the threshold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ThresholdCounts {
+    #[allow(missing_docs)]
+    pub threshold: f64,
+    #[allow(missing_docs)]
+    pub true_positives: u64,
+    #[allow(missing_docs)]
+    pub false_positives: u64,
+}
+
+/// One bin of a calibration plot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationBin {
+    /// Where the bin begins and ends.
+    pub low: f64,
+    #[allow(missing_docs)]
+    pub high: f64,
+    #[allow(missing_docs)]
+    pub rows: u64,
+    /// Mean probability of its rows, and the share of them that is positive.
+    pub predicted: f64,
+    #[allow(missing_docs)]
+    pub actual: f64,
+}
+
+/// Plots of a regression.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NumberEvaluation {
+    /// True value less predicted, between the 0.5th and the 99.5th percentile, in equal bins.
+    pub residuals: ResidualHistogram,
+    /// Predicted and true value of at most [`Evaluation::POINTS`] rows, evenly drawn.
+    pub points: Vec<[f64; 2]>,
+}
+
+/// Residuals in equal bins.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ResidualHistogram {
+    /// Where the first bin begins and the last ends.
+    pub low: f64,
+    #[allow(missing_docs)]
+    pub high: f64,
+    /// Rows per bin.
+    pub counts: Vec<u64>,
+    /// Rows below the first bin and above the last.
+    pub below: u64,
+    #[allow(missing_docs)]
+    pub above: u64,
+}
+
+/// Rows of one span of record time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimeBin {
+    /// Begin and end (exclusive), ms since 1970.
+    pub from: i64,
+    #[allow(missing_docs)]
+    pub to: i64,
+    #[allow(missing_docs)]
+    pub rows: u64,
+    /// Numbers: mean prediction. Two classes: mean probability of the positive one. More: mean probability of the most
+    /// probable class.
+    pub predicted: f64,
+    /// Numbers: mean truth. Two classes: share of the positive one. More: share of the rows that are right.
+    pub actual: f64,
+}
+
+/// What a feature is worth: how much the loss (log loss or RMSE) grows when its values are shuffled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Importance {
+    #[allow(missing_docs)]
+    pub feature: String,
+    /// Mean growth over the shuffles.
+    pub loss_growth: f64,
+    /// Standard deviation over the shuffles.
+    pub deviation: f64,
+}
+
+impl Evaluation {
+    /// Points of a curve at most.
+    pub const CURVE_POINTS: usize = 512;
+    /// Classes with curves at most, when there are more than two.
+    pub const CURVE_CLASSES: usize = 10;
+    /// Points of the plot of predicted against true at most.
+    pub const POINTS: usize = 2_000;
+    /// Bins of record time at most.
+    pub const TIME_BINS: usize = 120;
+}
