@@ -9,6 +9,7 @@ pub type Result<T> = std::result::Result<T, KafkaError>;
 /// A failure of a cluster or of a request to it. Texts carry the broker's or librdkafka's own words.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the fields are the words of the variant's own text")]
 pub enum KafkaError {
     /// The profile cannot be used as it is.
     #[error("connection {name}: {why}")]
@@ -23,8 +24,8 @@ pub enum KafkaError {
     #[error("TLS with {bootstrap} failed: {why}")]
     Tls { bootstrap: String, why: String, next: String },
     /// The user may not do this.
-    #[error("not authorised to {action} {resource}")]
-    Unauthorised { action: String, resource: String },
+    #[error("{what} is not authorised: {why}")]
+    Unauthorised { what: String, why: String },
     /// The topic is not there, or was deleted meanwhile.
     #[error("topic {topic} does not exist")]
     NoTopic { topic: String },
@@ -61,7 +62,68 @@ impl From<Cancelled> for KafkaError {
 }
 
 impl From<KafkaError> for Problem {
-    fn from(_error: KafkaError) -> Self {
-        todo!("kafka owner")
+    fn from(error: KafkaError) -> Self {
+        match error {
+            KafkaError::Profile { name, why, next } => {
+                Self::new(format!("Connection {name} cannot be used"), why, next)
+            }
+            KafkaError::Unreachable { bootstrap, why, next } => {
+                Self::new(format!("{bootstrap} does not answer"), why, next)
+            }
+            KafkaError::SignIn { bootstrap, why } => Self::new(
+                format!("{bootstrap} refused the sign-in"),
+                why,
+                "Check user, password and mechanism.",
+            ),
+            KafkaError::Tls { bootstrap, why, next } => {
+                Self::new(format!("TLS with {bootstrap} failed"), why, next)
+            }
+            KafkaError::Unauthorised { what, why } => Self::new(
+                format!("{} is not authorised", sentence(&what)),
+                why,
+                "Ask for an access rule (ACL) that allows it, or sign in as another user.",
+            ),
+            KafkaError::NoTopic { topic } => Self::new(
+                format!("Topic {topic} does not exist"),
+                "It was never made, was deleted meanwhile, or this user may not see it.",
+                "Reload the list of topics.",
+            ),
+            KafkaError::Range { topic, why, next } => Self::new(format!("Range on {topic}"), why, next),
+            KafkaError::TimedOut { what, seconds, why } => Self::new(
+                format!("{} timed out after {seconds} s", sentence(&what)),
+                why,
+                "Try again, or raise socket.timeout.ms of the connection.",
+            ),
+            KafkaError::Stopped { topic, partition, at, end, why } => Self::new(
+                format!("{topic} {partition} stopped at {at} of {end}"),
+                why,
+                "What was read is kept. Read again to go on.",
+            ),
+            KafkaError::ReadOnly { connection, action } => Self::new(
+                format!("{} refused", sentence(&action)),
+                format!("connection {connection} is read-only"),
+                "Switch off read-only under Connect, if this connection may write.",
+            ),
+            KafkaError::Fenced { what } => Self::new(
+                format!("{} was fenced", sentence(&what)),
+                "a newer producer with the same transactional id took over",
+                "Leave the work to the newer one, or stop it and start again.",
+            ),
+            KafkaError::TooLarge { topic, bytes } => Self::new(
+                format!("A record of {bytes} bytes is larger than {topic} takes"),
+                "",
+                "Raise max.message.bytes of the topic, or send smaller records.",
+            ),
+            KafkaError::Cancelled => Self::cancelled("The request"),
+            KafkaError::Other { what, why } => Self::new(sentence(&what), why, ""),
+        }
+    }
+}
+
+fn sentence(what: &str) -> String {
+    let mut letters = what.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
     }
 }
