@@ -15,14 +15,16 @@
 //! - [`registry`]: packages, the model topic, the folder registry, aliases.
 //! - [`live`]: the scoring loop.
 //!
-//! Beside the flow stand [`jobs`] (progress, cancel, problems; knows no domain and is open to all), [`workspace`] (what
-//! the user made, as a file), [`cli`] (the headless commands), [`app`] (the only place that changes the window's state)
-//! and [`ui`] (reads that state, sends commands). `tests/architecture.rs` holds these arrows.
+//! Beside the flow stand [`jobs`] (progress, cancel, problems) and [`files`] (written whole or not at all), which know no
+//! domain and are open to all; [`workspace`] (what the user made, as a file), [`cli`] (the headless commands), [`app`] (the
+//! only place that changes the window's state) and [`ui`] (reads that state, sends commands). `tests/architecture.rs` holds
+//! these arrows.
 
 pub mod app;
 pub mod cli;
 pub mod codec;
 pub mod data;
+pub mod files;
 pub mod jobs;
 pub mod kafka;
 pub mod learn;
