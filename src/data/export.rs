@@ -38,6 +38,16 @@ pub fn export(
     todo!("data owner")
 }
 
+/// Writes a frame as lines of JSON, one object a row, to `out` (standard output).
+pub fn write_lines(
+    _frame: &Frame,
+    _out: &mut dyn std::io::Write,
+    _progress: &Progress,
+    _cancel: &Cancel,
+) -> Result<(), Problem> {
+    todo!("data owner")
+}
+
 /// Reads a file of one of the formats, for batch prediction.
 pub fn import(_path: &Path) -> Result<DataFrame, Problem> {
     todo!("data owner")

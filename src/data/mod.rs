@@ -6,13 +6,15 @@
 mod export;
 mod filter;
 mod frame;
+mod page;
 mod profile;
 mod read;
 mod split;
 
-pub use export::{ExportFormat, export, import};
+pub use export::{ExportFormat, export, import, write_lines};
 pub use filter::Filter;
 pub use frame::{Completeness, Frame};
+pub use page::{FullRecord, Page, PageContent, PageEntry, PageRequest, page, record};
 pub use profile::{ColumnProfile, Histogram, Warning, profile};
 pub use read::{ReadRequest, read};
 pub use split::{Split, SplitBy, SplitSpec};

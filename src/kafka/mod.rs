@@ -10,6 +10,7 @@ mod client;
 mod config;
 mod connection;
 mod context;
+mod duration;
 mod error;
 mod explain;
 mod group;
@@ -24,6 +25,7 @@ pub use catalogue::{BrokerInfo, Catalogue, ConfigEntry, GroupLag, PartitionInfo,
 pub use client::{Cluster, WriteAccess};
 pub use config::DEFAULTS;
 pub use connection::{ConnectionProfile, Mechanism, Protocol, Secrets, SecurityProfile};
+pub use duration::{format_span, parse_span};
 pub use error::{KafkaError, Result};
 pub use group::{GroupConsumer, GroupOptions, Polled};
 pub use range::{Bound, RangeSpec};
