@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::types::{EventTime, Offset, PartitionId};
 
+mod text;
+
 /// A range of one or more topics. Plain data: [`super::Cluster::resolve`] makes a [`super::Slice`] of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RangeSpec {
@@ -41,29 +43,5 @@ pub enum Bound {
     LastMillis(u64),
 }
 
-impl std::str::FromStr for Bound {
-    type Err = String;
-
-    /// Reads the text form; the error says which forms there are.
-    fn from_str(_text: &str) -> Result<Self, String> {
-        todo!("range owner")
-    }
-}
-
-impl std::fmt::Display for Bound {
-    fn fmt(&self, _f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        todo!("range owner")
-    }
-}
-
-impl Serialize for Bound {
-    fn serialize<S: serde::Serializer>(&self, _serializer: S) -> Result<S::Ok, S::Error> {
-        todo!("range owner")
-    }
-}
-
-impl<'de> Deserialize<'de> for Bound {
-    fn deserialize<D: serde::Deserializer<'de>>(_deserializer: D) -> Result<Self, D::Error> {
-        todo!("range owner")
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,9 @@
 //! A range resolved to exact offsets: the dataset.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use super::client::Cluster;
-use super::error::Result;
-use super::range::RangeSpec;
-use super::types::{EventTime, Offset, PartitionId};
-use crate::jobs::Cancel;
+use super::types::{Offset, PartitionId};
 
 /// Exact `[start, end)` offsets per partition. Immutable; reading it again gives the same records as long as the log still
 /// has them.
@@ -41,50 +38,80 @@ pub struct PartitionRange {
     pub end: Offset,
 }
 
-/// What reading a slice would cost. Estimates come from a small sample and the topic's size; see [`Cluster::plan`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ReadPlan {
-    /// What would be read.
-    pub slice: Slice,
-    /// Timestamps of the first record and of the last, where there are any.
-    pub first: Option<EventTime>,
-    #[allow(missing_docs)]
-    pub last: Option<EventTime>,
-    /// Offsets in the slice: an upper bound of its records (compaction and transaction markers take some).
-    pub offsets: u64,
-    /// Estimated bytes of keys and values.
-    pub bytes: Option<u64>,
-    /// Milliseconds until retention takes the slice's oldest record; `None` where retention is unlimited.
-    pub retention_left_ms: Option<i64>,
-    /// Share (0 to 1) of the offsets that lie in tiered storage; `None` where the topic has none.
-    pub tiered_share: Option<f64>,
+impl PartitionRange {
+    /// Offsets between start and end.
+    pub fn offsets(&self) -> u64 {
+        self.end.0.saturating_sub(self.start.0).max(0) as u64
+    }
 }
 
 impl Slice {
     /// Offsets in all partitions together.
     pub fn offsets(&self) -> u64 {
-        self.topics
-            .iter()
-            .flat_map(|topic| &topic.partitions)
-            .map(|range| (range.end.0 - range.start.0).max(0) as u64)
-            .sum()
+        self.topics.iter().flat_map(|topic| &topic.partitions).map(PartitionRange::offsets).sum()
     }
 
     /// SHA-256 over cluster id, topics and offsets, in hexadecimal. The window shows its first six digits.
     pub fn digest(&self) -> String {
-        todo!("range owner")
+        let mut hash = Sha256::new();
+        let mut text = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        text(self.cluster_id.as_bytes());
+        for topic in &self.topics {
+            text(topic.topic.as_bytes());
+            text(topic.topic_id.as_deref().unwrap_or_default().as_bytes());
+            for range in &topic.partitions {
+                text(&range.partition.0.to_le_bytes());
+                text(&range.start.0.to_le_bytes());
+                text(&range.end.0.to_le_bytes());
+            }
+        }
+        hex::encode(hash.finalize())
     }
 }
 
-impl Cluster {
-    /// Resolves a range to exact offsets, through batched time look-ups and watermarks; nothing is read and the end is
-    /// pinned. Offsets below the log start are an error that names the first offset still there.
-    pub fn resolve(&self, _range: &RangeSpec, _cancel: &Cancel) -> Result<Slice> {
-        todo!("range owner")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slice(cluster: &str, topic: &str, offsets: &[(i64, i64)]) -> Slice {
+        let partitions = (0..)
+            .zip(offsets)
+            .map(|(number, (start, end))| PartitionRange {
+                partition: PartitionId(number),
+                start: Offset(*start),
+                end: Offset(*end),
+            })
+            .collect();
+        let topic = TopicSlice { topic: topic.into(), topic_id: None, partitions };
+        Slice { cluster_id: cluster.into(), topics: vec![topic] }
     }
 
-    /// Says what reading `slice` would cost.
-    pub fn plan(&self, _slice: &Slice, _cancel: &Cancel) -> Result<ReadPlan> {
-        todo!("range owner")
+    #[test]
+    fn a_digest_stays_the_same_from_version_to_version() {
+        let digest = slice("c", "flights", &[(0, 10), (5, 5)]).digest();
+        assert_eq!(digest, "b262f43d42831fc31ef1eb4404e99669ebedf7c32c87392ab19b5bba45347b30");
+    }
+
+    #[test]
+    fn a_digest_changes_with_everything_that_it_covers() {
+        let all = [
+            slice("c", "flights", &[(0, 10), (5, 5)]),
+            slice("d", "flights", &[(0, 10), (5, 5)]),
+            slice("c", "flight", &[(0, 10), (5, 5)]),
+            slice("c", "flights", &[(1, 10), (5, 5)]),
+            slice("c", "flights", &[(0, 11), (5, 5)]),
+            slice("c", "flights", &[(0, 10)]),
+            slice("cf", "lights", &[(0, 10), (5, 5)]),
+        ];
+        let digests: std::collections::BTreeSet<_> = all.iter().map(Slice::digest).collect();
+        assert_eq!(digests.len(), all.len());
+    }
+
+    #[test]
+    fn offsets_are_counted_over_all_partitions() {
+        assert_eq!(slice("c", "flights", &[(0, 10), (5, 5), (7, 10)]).offsets(), 13);
     }
 }
