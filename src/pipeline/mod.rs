@@ -10,6 +10,6 @@ mod matrix;
 mod spec;
 
 pub use check::{CheckedPipeline, SpecProblem};
-pub use fitted::{Applied, FittedPipeline, FittedStep};
+pub use fitted::{Applied, Applier, FittedPipeline, FittedStep, Unmatched};
 pub use matrix::FeatureMatrix;
 pub use spec::{CastTo, DatePart, ImputeWith, PipelineSpec, StepSpec};
