@@ -9,4 +9,7 @@ mod stats;
 
 pub use request::{Delivery, ScoreRequest};
 pub use score::{ScoreSummary, score};
-pub use stats::{LiveStats, PartitionLag, ScoredRecord, TimeBin};
+pub use stats::{
+    Counts, LatencyBar, LatencySummary, LiveSnapshot, LiveState, LiveStats, Note, PartitionLag, ScoredRecord,
+    Second, Serving, Swap, TimeBin,
+};
