@@ -1,0 +1,53 @@
+//! Kafka's jars and Java's tools.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The class path of a whole Kafka. Panics with the command to run where the jars are not there.
+pub fn class_path() -> String {
+    let folder = match std::env::var_os("FOREBAY_KAFKA_JARS") {
+        Some(folder) => PathBuf::from(folder),
+        None => std::env::home_dir().unwrap_or_default().join(".cache/forebay/kafka-4.1.0/lib"),
+    };
+    let has_jars = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    assert!(
+        has_jars,
+        "Kafka's jars are not in {folder}. Run: mvn -q -B -f tests/kafka/pom.xml dependency:copy-dependencies \
+         -DoutputDirectory={folder}",
+        folder = folder.display()
+    );
+    format!("{}/*", folder.display())
+}
+
+/// Arguments of `java` before a main class: class path, memory, where to log.
+pub fn java_arguments(memory: &str) -> Vec<String> {
+    let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kafka/log4j2.xml");
+    vec![
+        format!("-Xmx{memory}"),
+        format!("-Dlog4j2.configurationFile={}", log.display()),
+        "-cp".into(),
+        class_path(),
+    ]
+}
+
+/// Runs one of Kafka's own tools (`org.apache.kafka.tools.GetOffsetShell`) and returns what it printed. Panics when it
+/// fails.
+pub fn java_tool(class: &str, arguments: &[&str]) -> String {
+    let mut command = Command::new("java");
+    // A tool lives a second or two: the quick compiler is enough.
+    command.arg("-XX:TieredStopAtLevel=1").args(java_arguments("256m")).arg(class).args(arguments);
+    run(&mut command)
+}
+
+/// Runs `keytool`.
+pub fn keytool(folder: &Path, arguments: &[&str]) -> String {
+    run(Command::new("keytool").current_dir(folder).arg("-J-XX:TieredStopAtLevel=1").args(arguments))
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.stdin(Stdio::null()).output().expect("Java 17 is needed on the path");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{printed}\n{complained}");
+    printed
+}

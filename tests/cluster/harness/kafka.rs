@@ -1,0 +1,155 @@
+//! A cluster of one or three brokers.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use forebay::kafka::{Cluster, ConnectionProfile, Secrets};
+use rdkafka::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+
+use super::broker::Broker;
+use super::records::{TestRecord, create_topic, produce};
+use super::secure::Secure;
+
+/// Running brokers and their data. Ends and removes both when it is dropped.
+pub struct Kafka {
+    brokers: Vec<Broker>,
+    _root: tempfile::TempDir,
+}
+
+/// A name that no other test of this machine has: `flights-8f21-3`.
+pub fn unique(prefix: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("{prefix}-{:x}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+impl Kafka {
+    /// One plain broker, shared by the whole test binary; nobody may kill it.
+    pub fn plain() -> &'static Self {
+        static PLAIN: OnceLock<Kafka> = OnceLock::new();
+        PLAIN.get_or_init(Self::start)
+    }
+
+    /// One broker with TLS, SASL and ACLs, shared by the whole test binary; nobody may kill it.
+    pub fn secure() -> &'static Secure {
+        static SECURE: OnceLock<Secure> = OnceLock::new();
+        SECURE.get_or_init(Secure::start)
+    }
+
+    /// A plain broker of the caller's own.
+    pub fn start() -> Self {
+        Self::start_with(1, "")
+    }
+
+    /// Three brokers; topics have three replicas of which two must be in sync.
+    pub fn start_three() -> Self {
+        Self::start_with(3, "")
+    }
+
+    /// So many brokers, each with further lines of `server.properties`.
+    pub fn start_with(count: u16, extra: &str) -> Self {
+        let root = new_root();
+        let mut brokers: Vec<Broker> = (1..=count).map(|node| Broker::new(node, root.path())).collect();
+        let voters: Vec<String> = brokers.iter().map(Broker::voter).collect();
+        let cluster_id = new_cluster_id();
+        for broker in &mut brokers {
+            broker.format(&cluster_id, &voters, "", extra, &[]);
+            broker.start();
+        }
+        Self::running(brokers, root)
+    }
+
+    /// Takes over brokers that were just started, and waits until all are part of the cluster.
+    pub(super) fn running(brokers: Vec<Broker>, root: tempfile::TempDir) -> Self {
+        let kafka = Self { brokers, _root: root };
+        for broker in &kafka.brokers {
+            broker.wait_until_it_answers();
+        }
+        kafka.wait_for_members(kafka.brokers.len());
+        kafka
+    }
+
+    /// `host:port` of every broker's plain listener.
+    pub fn bootstrap(&self) -> String {
+        let servers: Vec<String> =
+            self.brokers.iter().map(|broker| format!("127.0.0.1:{}", broker.port)).collect();
+        servers.join(",")
+    }
+
+    /// A profile of it.
+    pub fn profile(&self) -> ConnectionProfile {
+        ConnectionProfile { name: "test".into(), bootstrap: self.bootstrap(), ..Default::default() }
+    }
+
+    /// An opened connection to it.
+    pub fn connect(&self) -> Cluster {
+        Cluster::connect(&self.profile(), &Secrets::new()).unwrap()
+    }
+
+    /// librdkafka's own configuration for it, for witnesses that do not go through Forebay.
+    pub fn client_config(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", self.bootstrap());
+        config
+    }
+
+    /// Makes a topic with a unique name that begins with `prefix`, and returns the name once it can be used.
+    pub fn topic(&self, prefix: &str, partitions: i32, settings: &[(&str, &str)]) -> String {
+        let name = unique(prefix);
+        create_topic(&self.client_config(), &name, partitions, settings);
+        name
+    }
+
+    /// Writes records and waits until all are acknowledged.
+    pub fn produce(&self, topic: &str, records: impl IntoIterator<Item = TestRecord>) {
+        produce(&self.client_config(), topic, records);
+    }
+
+    /// Ends broker `node` (1 to 3) with SIGKILL.
+    pub fn kill(&mut self, node: u16) {
+        self.broker(node).kill();
+    }
+
+    /// Ends broker `node` in order.
+    pub fn stop(&mut self, node: u16) {
+        self.broker(node).stop();
+    }
+
+    /// Starts broker `node` again on the same port with the same data, and waits until it answers.
+    pub fn start_again(&mut self, node: u16) {
+        let broker = self.broker(node);
+        broker.start();
+        broker.wait_until_it_answers();
+    }
+
+    fn broker(&mut self, node: u16) -> &mut Broker {
+        self.brokers.iter_mut().find(|broker| broker.node == node).expect("a broker of this cluster")
+    }
+
+    fn wait_for_members(&self, count: usize) {
+        let consumer: BaseConsumer = self.client_config().create().unwrap();
+        let started = Instant::now();
+        loop {
+            let metadata = consumer.fetch_metadata(None, Duration::from_secs(5));
+            if metadata.is_ok_and(|metadata| metadata.brokers().len() == count) {
+                return;
+            }
+            let logs: Vec<String> = self.brokers.iter().map(Broker::log_tail).collect();
+            assert!(started.elapsed() < Duration::from_secs(120), "no cluster:\n{}", logs.join("\n"));
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+pub(super) fn new_root() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("forebay-kafka-").tempdir().unwrap()
+}
+
+/// A cluster id as Kafka makes them: 16 bytes in base 64, here from process and counter.
+pub(super) fn new_cluster_id() -> String {
+    let text = unique("forebayTestCluster");
+    let mut id: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    id = id.chars().rev().chain("AAAAAAAAAAAAAAAAAAAAAA".chars()).take(21).collect();
+    id + "A"
+}

@@ -1,0 +1,39 @@
+//! Real Kafka brokers for tests and benchmarks.
+//!
+//! ```ignore
+//! let kafka = Kafka::plain();                        // one broker, shared by the whole binary
+//! let topic = kafka.topic("flights", 4, &[]);        // a topic with a name of its own: flights-8f21-3
+//! kafka.produce(&topic, (0..100).map(|n| TestRecord::new(json).key("k").at(n * 1000).partition(n as i32 % 4)));
+//! let cluster = kafka.connect();                     // forebay::kafka::Cluster
+//!
+//! let mut own = Kafka::start();                      // a broker of the test's own, which it may kill
+//! own.kill(1);                                       // SIGKILL; `own.stop(1)` is a clean end
+//! own.start_again(1);                                // same port, same data
+//! let three = Kafka::start_three();                  // three brokers, replication 3
+//! let secure = Kafka::secure();                      // shared; TLS, PLAIN, SCRAM and ACLs: see `Secure`
+//! ```
+//!
+//! In: Java 17 and Kafka's jars (`FOREBAY_KAFKA_JARS`, else `~/.cache/forebay/kafka-4.1.0/lib`). Brokers listen on free
+//! ports and keep their data in a temporary folder. They end when their `Kafka` is dropped, and also when the test
+//! process dies in whatever way. Other test binaries take this folder in with `#[path]`. It knows nothing of any test.
+
+#![allow(dead_code, unused_imports, reason = "not every binary uses all of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod broker;
+mod java;
+mod kafka;
+mod records;
+mod secure;
+mod wrapper;
+
+pub use java::java_tool;
+pub use kafka::{Kafka, unique};
+pub use records::TestRecord;
+pub use secure::Secure;

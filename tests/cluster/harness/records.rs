@@ -1,0 +1,126 @@
+//! Topics and records for tests, written by plain librdkafka and not by the code under test.
+
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
+use rdkafka::{ClientContext, Message};
+
+/// A record to be written; `TestRecord::new("{}").key("k").at(1_000).partition(2)`.
+#[derive(Clone, Debug, Default)]
+pub struct TestRecord {
+    partition: Option<i32>,
+    key: Option<Vec<u8>>,
+    value: Option<Vec<u8>>,
+    timestamp: Option<i64>,
+    headers: Vec<(String, Vec<u8>)>,
+}
+
+impl TestRecord {
+    /// A record with a value, no key, now, in a partition that librdkafka chooses.
+    pub fn new(value: impl Into<Vec<u8>>) -> Self {
+        Self { value: Some(value.into()), ..Self::default() }
+    }
+
+    /// A record with a key and no value.
+    pub fn tombstone(key: impl Into<Vec<u8>>) -> Self {
+        Self { key: Some(key.into()), ..Self::default() }
+    }
+
+    /// With this key.
+    pub fn key(mut self, key: impl Into<Vec<u8>>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// With this timestamp, in milliseconds.
+    pub fn at(mut self, timestamp: i64) -> Self {
+        self.timestamp = Some(timestamp);
+        self
+    }
+
+    /// In this partition.
+    pub fn partition(mut self, partition: i32) -> Self {
+        self.partition = Some(partition);
+        self
+    }
+
+    /// With a header.
+    pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+}
+
+/// Fails the test where a record was not acknowledged.
+struct Acknowledged;
+
+impl ClientContext for Acknowledged {}
+
+impl ProducerContext for Acknowledged {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, _: ()) {
+        if let Err((error, record)) = result {
+            panic!("{} p{} not written: {error}", record.topic(), record.partition());
+        }
+    }
+}
+
+pub fn produce(config: &ClientConfig, topic: &str, records: impl IntoIterator<Item = TestRecord>) {
+    let mut config = config.clone();
+    config.set("linger.ms", "5").set("enable.idempotence", "true").set("message.max.bytes", "20000000");
+    let producer: BaseProducer<Acknowledged> = config.create_with_context(Acknowledged).unwrap();
+    for record in records {
+        send(&producer, topic, &record);
+    }
+    producer.flush(Duration::from_secs(60)).unwrap();
+}
+
+fn send(producer: &BaseProducer<Acknowledged>, topic: &str, record: &TestRecord) {
+    let headers = record.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
+        headers.insert(Header { key, value: Some(value) })
+    });
+    let mut sent = BaseRecord::<[u8], [u8]>::to(topic).headers(headers);
+    sent.key = record.key.as_deref();
+    sent.payload = record.value.as_deref();
+    sent.partition = record.partition;
+    sent.timestamp = record.timestamp;
+    while let Err((error, again)) = producer.send(sent) {
+        assert_eq!(error, KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
+        producer.poll(Duration::from_millis(50));
+        sent = again;
+    }
+    producer.poll(Duration::ZERO);
+}
+
+pub fn create_topic(config: &ClientConfig, name: &str, partitions: i32, settings: &[(&str, &str)]) {
+    let admin: AdminClient<DefaultClientContext> = config.create().unwrap();
+    let topic = settings
+        .iter()
+        .fold(NewTopic::new(name, partitions, TopicReplication::Fixed(-1)), |topic, (setting, value)| {
+            topic.set(setting, value)
+        });
+    let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let results = runtime.block_on(admin.create_topics([&topic], &options)).unwrap();
+    results[0].as_ref().unwrap_or_else(|(name, code)| panic!("{name} not made: {code}"));
+    wait_for_leaders(config, name, partitions);
+}
+
+fn wait_for_leaders(config: &ClientConfig, topic: &str, partitions: i32) {
+    let consumer: BaseConsumer = config.create().unwrap();
+    loop {
+        let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).unwrap();
+        let led = metadata.topics()[0].partitions().iter().filter(|partition| partition.leader() > 0).count();
+        if led == partitions as usize {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

@@ -1,0 +1,12 @@
+//! Tests against a real Kafka. Each module is one subject; `harness` starts and ends the brokers.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod harness;
+mod harness_works;
