@@ -5,6 +5,7 @@
 //! [`Cluster::write_access`], which a read-only connection refuses. It knows nothing of columns.
 
 mod batch;
+mod batch_queue;
 mod catalogue;
 mod client;
 mod config;

@@ -1,15 +1,30 @@
 //! Reading a slice: raw records in batches, each of one partition, in offset order within it.
+//!
+//! A read is complete when every partition has reached its end, however few records came: compaction, transaction markers
+//! and aborted records leave gaps. The end is known beforehand, so nothing is waited for once the last record is there; a gap
+//! at the end is told by the first record behind it, or by the end of the log.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use rdkafka::ClientConfig;
+use rdkafka::error::KafkaError as LibraryError;
+use rdkafka::types::RDKafkaErrorCode as Code;
 use serde::{Deserialize, Serialize};
 
 use super::batch::RecordBatch;
+use super::batch_queue::{BatchQueue, Source};
 use super::client::Cluster;
-use super::error::Result;
+use super::error::{KafkaError, Result};
 use super::slice::Slice;
 use super::types::{Offset, PartitionId};
 use crate::jobs::Cancel;
+
+mod trouble;
+
+/// How long one look for records waits; bounds how late a cancel is noticed.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// How to read.
 #[derive(Clone, Debug)]
@@ -18,19 +33,33 @@ pub struct ReadOptions {
     pub batch_records: usize,
     /// Bytes per batch at most (a single larger record still comes, alone).
     pub batch_bytes: usize,
+    /// Bytes that librdkafka may fetch ahead, over all partitions.
+    pub ahead_bytes: usize,
     /// Give up when no partition moved for so long. A broker that is restarted within it costs nothing.
     pub stall: Duration,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { batch_records: 4_096, batch_bytes: 1 << 20, stall: Duration::from_secs(60) }
+        Self {
+            batch_records: 4_096,
+            batch_bytes: 1 << 20,
+            ahead_bytes: 64 << 20,
+            stall: Duration::from_secs(60),
+        }
     }
 }
 
-/// Reads a slice once, from start to end, by `assign`: no group, no commit.
+/// Reads a slice once, from start to end: no group, no commit.
 pub struct SliceReader {
-    _private: (),
+    cluster: Cluster,
+    options: ReadOptions,
+    queue: BatchQueue,
+    topics: Vec<Arc<str>>,
+    positions: Vec<PartitionPosition>,
+    /// Partitions still to be read, as indices of `positions`.
+    reading: BTreeMap<Source, usize>,
+    moved: Instant,
 }
 
 /// How far one partition is.
@@ -49,19 +78,213 @@ pub struct PartitionPosition {
 }
 
 impl SliceReader {
-    /// Begins to read `slice`.
-    pub fn open(_cluster: &Cluster, _slice: &Slice, _options: ReadOptions) -> Result<Self> {
-        todo!("reader owner")
+    /// Begins to read `slice`. A slice of another cluster, and a topic or partition that is gone, are errors.
+    pub fn open(cluster: &Cluster, slice: &Slice, options: ReadOptions) -> Result<Self> {
+        trouble::check_still_there(cluster, slice)?;
+        let what = "opening a reader";
+        let queue = BatchQueue::open(&reader_config(cluster, &options), cluster.context())
+            .map_err(|error| cluster.explain(what, error))?;
+        let mut reader = Self {
+            cluster: cluster.clone(),
+            options,
+            queue,
+            topics: Vec::new(),
+            positions: Vec::new(),
+            reading: BTreeMap::new(),
+            moved: Instant::now(),
+        };
+        reader.start(slice).map_err(|error| cluster.explain(what, error))?;
+        Ok(reader)
+    }
+
+    fn start(&mut self, slice: &Slice) -> std::result::Result<(), LibraryError> {
+        for topic in &slice.topics {
+            for range in &topic.partitions {
+                if range.offsets() > 0 {
+                    let source = self.queue.start(&topic.topic, range.partition, range.start)?;
+                    if source.topic == self.topics.len() {
+                        self.topics.push(topic.topic.as_str().into());
+                    }
+                    self.reading.insert(source, self.positions.len());
+                }
+                self.positions.push(PartitionPosition {
+                    topic: topic.topic.clone(),
+                    partition: range.partition,
+                    next: range.start,
+                    end: range.end.max(range.start),
+                    records: 0,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The next batch; `None` when every partition has reached its end. `spare` is a batch whose memory may be used again.
-    /// After an error, what came before is whole and [`Self::positions`] says where each partition stands.
-    pub fn next(&mut self, _spare: Option<RecordBatch>, _cancel: &Cancel) -> Result<Option<RecordBatch>> {
-        todo!("reader owner")
+    ///
+    /// After an error, what came before is whole and [`Self::positions`] says where each partition stands. A partition that
+    /// cannot go on is left out from then on: calling again reads the others.
+    pub fn next(&mut self, mut spare: Option<RecordBatch>, cancel: &Cancel) -> Result<Option<RecordBatch>> {
+        while !self.reading.is_empty() {
+            cancel.check()?;
+            if !self.queue.fill(PATIENCE) {
+                self.wait_on()?;
+            } else if let Some(batch) = self.take(&mut spare)? {
+                return Ok(Some(batch));
+            }
+        }
+        Ok(None)
     }
 
     /// Where each partition stands.
     pub fn positions(&self) -> &[PartitionPosition] {
-        todo!("reader owner")
+        &self.positions
     }
+
+    /// Nothing came. Errors once that has lasted too long.
+    fn wait_on(&mut self) -> Result<()> {
+        self.queue.listen();
+        if self.moved.elapsed() < self.options.stall {
+            return Ok(());
+        }
+        self.moved = Instant::now();
+        Err(self.stalled())
+    }
+
+    /// Handles the message at hand: a batch that begins with it, or nothing for a notice and for what lies behind the end.
+    fn take(&mut self, spare: &mut Option<RecordBatch>) -> Result<Option<RecordBatch>> {
+        let Some(message) = self.queue.peek() else { return Ok(None) };
+        let source = self.queue.source(message).filter(|source| self.reading.contains_key(source));
+        let (Some(source), notice, at) = (source, message.notice(), message.offset()) else {
+            self.queue.advance();
+            return Ok(None);
+        };
+        if let Some((code, words)) = notice {
+            self.queue.advance();
+            self.heed(source, code, words, at)?;
+            return Ok(None);
+        }
+        Ok(self.collect(source, spare))
+    }
+
+    /// Gathers the records at hand that belong to one partition.
+    fn collect(&mut self, source: Source, spare: &mut Option<RecordBatch>) -> Option<RecordBatch> {
+        let position = self.reading.get(&source).and_then(|index| self.positions.get_mut(*index))?;
+        let place = self.queue.peek()?.place();
+        let mut batch = empty_batch(spare, self.topics.get(source.topic)?, source.partition);
+        while batch.len() < self.options.batch_records && self.queue.fill(Duration::ZERO) {
+            let Some(message) = self.queue.peek() else { break };
+            if message.place() != place || !message.is_record() {
+                break;
+            }
+            let offset = message.offset();
+            if offset >= position.end {
+                position.next = position.end;
+                break;
+            }
+            let full = !batch.is_empty() && batch.bytes() + message.size() > self.options.batch_bytes;
+            if full {
+                break;
+            }
+            // After a leader change librdkafka may come with what was there already.
+            if offset >= position.next {
+                let (key, value) = (message.key(), message.value());
+                if !batch.push(offset, message.timestamp(), key, value, message.headers()) {
+                    break;
+                }
+                position.next = Offset(offset.0 + 1);
+            }
+            self.queue.advance();
+        }
+        position.records += batch.len() as u64;
+        self.moved = Instant::now();
+        if position.next >= position.end {
+            self.leave(source);
+        }
+        if batch.is_empty() {
+            *spare = Some(batch);
+            return None;
+        }
+        Some(batch)
+    }
+
+    /// What librdkafka has to say about a partition.
+    fn heed(&mut self, source: Source, code: Code, words: String, at: Offset) -> Result<()> {
+        let Some(index) = self.reading.get(&source).copied() else { return Ok(()) };
+        let Some(position) = self.positions.get_mut(index) else { return Ok(()) };
+        if code == Code::PartitionEOF && at >= position.end {
+            position.next = position.end;
+            self.moved = Instant::now();
+            self.leave(source);
+            return Ok(());
+        }
+        let position = position.clone();
+        match self.judge(&position, code, words) {
+            None => Ok(()),
+            Some(error) => {
+                self.leave(source);
+                Err(error)
+            }
+        }
+    }
+
+    /// Reads no more of a partition.
+    fn leave(&mut self, source: Source) {
+        self.reading.remove(&source);
+        self.queue.stop(source);
+    }
+
+    fn stalled(&self) -> KafkaError {
+        let unfinished = self.reading.values().filter_map(|index| self.positions.get(*index)).next();
+        let transport = LibraryError::MessageConsumption(Code::BrokerTransportFailure);
+        let cause = self.cluster.explain("reading", transport);
+        match unfinished {
+            None => cause,
+            Some(position) => KafkaError::Stopped {
+                topic: position.topic.clone(),
+                partition: position.partition,
+                at: position.next,
+                end: position.end,
+                why: format!("nothing came for {} s; {cause}", self.options.stall.as_secs()),
+            },
+        }
+    }
+}
+
+fn empty_batch(spare: &mut Option<RecordBatch>, topic: &Arc<str>, partition: PartitionId) -> RecordBatch {
+    match spare.take() {
+        None => RecordBatch::new(topic.clone(), partition),
+        Some(mut batch) => {
+            batch.reset(topic.clone(), partition);
+            batch
+        }
+    }
+}
+
+/// A client that reads without a group. What a profile says about fetching is kept; what would change which records come
+/// is not.
+fn reader_config(cluster: &Cluster, options: &ReadOptions) -> ClientConfig {
+    let mut config = cluster.client_config();
+    config.remove("group.id").remove("group.instance.id");
+    config
+        .set("auto.offset.reset", "error")
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("enable.partition.eof", "true")
+        .set("isolation.level", "read_committed")
+        .set("queued.max.messages.kbytes", (options.ahead_bytes / 1024).max(1).to_string());
+    let defaults = [
+        // The last fetch of a partition would otherwise wait half a second for records that nobody wants.
+        ("fetch.wait.max.ms", "10"),
+        ("fetch.queue.backoff.ms", "1"),
+        ("fetch.error.backoff.ms", "100"),
+        ("queued.min.messages", "200000"),
+        // A topic that is gone is reported after this time instead of half a minute.
+        ("topic.metadata.propagation.max.ms", "1000"),
+    ];
+    for (name, value) in defaults {
+        if !cluster.profile().properties.contains_key(name) {
+            config.set(name, value);
+        }
+    }
+    config
 }

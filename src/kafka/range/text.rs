@@ -11,15 +11,12 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Bound;
+use crate::kafka::duration::{format_span, parse_span};
 use crate::kafka::types::{EventTime, Offset, PartitionId};
 
 const FORMS: &str = "a bound is `beginning`, `end`, a time (`2013-01-01T00:00:00Z`, `2013-01-01`, UTC where no zone is \
                      given), a duration before now (`-7d`; s, m, h, d, w), a number of last records (`-1000`), an offset \
                      (`1200`), or offsets by partition (`{ 0 = 1200, 1 = 1187 }`)";
-
-/// The units of durations, the longest first, in milliseconds.
-const UNITS: [(char, u64); 5] =
-    [('w', 604_800_000), ('d', 86_400_000), ('h', 3_600_000), ('m', 60_000), ('s', 1_000)];
 
 impl FromStr for Bound {
     type Err = String;
@@ -52,7 +49,7 @@ impl fmt::Display for Bound {
                 Err(_) => write!(f, "{millis} ms"),
             },
             Self::LastRecords(records) => write!(f, "-{records}"),
-            Self::LastMillis(millis) => write_duration(f, *millis),
+            Self::LastMillis(millis) => write!(f, "-{}", format_span(*millis)),
         }
     }
 }
@@ -66,15 +63,6 @@ fn write_offsets(f: &mut fmt::Formatter<'_>, offsets: &BTreeMap<PartitionId, Off
     f.write_str(" }")
 }
 
-fn write_duration(f: &mut fmt::Formatter<'_>, millis: u64) -> fmt::Result {
-    for (unit, length) in UNITS {
-        if millis >= length && millis % length == 0 {
-            return write!(f, "-{}{unit}", millis / length);
-        }
-    }
-    write!(f, "-{}s", millis as f64 / 1_000.0)
-}
-
 fn offset(text: &str) -> Option<Offset> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok().map(Offset))?
 }
@@ -84,19 +72,10 @@ fn last(text: &str) -> Option<Bound> {
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
-    if let Ok(records) = text.parse() {
-        return Some(Bound::LastRecords(records));
+    match text.parse() {
+        Ok(records) => Some(Bound::LastRecords(records)),
+        Err(_) => parse_span(text).ok().map(Bound::LastMillis),
     }
-    let (unit, length) = UNITS.into_iter().find(|(unit, _)| text.ends_with(*unit))?;
-    let number = text.strip_suffix(unit)?;
-    if !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        return None;
-    }
-    let millis = match number.parse::<u64>() {
-        Ok(whole) => whole.checked_mul(length)?,
-        Err(_) => (number.parse::<f64>().ok()? * length as f64).round() as u64,
-    };
-    Some(Bound::LastMillis(millis))
 }
 
 /// A moment with zone, or a date with or without a time of day, in UTC.

@@ -1,0 +1,117 @@
+//! What librdkafka's errors mean for a slice: what is over, what passes, and what to tell.
+
+use rdkafka::consumer::Consumer;
+use rdkafka::error::KafkaError as LibraryError;
+use rdkafka::types::RDKafkaErrorCode as Code;
+
+use super::{PartitionPosition, SliceReader};
+use crate::kafka::client::Cluster;
+use crate::kafka::error::{KafkaError, Result};
+use crate::kafka::slice::Slice;
+use crate::kafka::types::Offset;
+
+/// Errors where the slice is of another cluster, or a topic or a partition of it is gone.
+pub(super) fn check_still_there(cluster: &Cluster, slice: &Slice) -> Result<()> {
+    for topic in &slice.topics {
+        let name = &topic.topic;
+        if slice.cluster_id != cluster.id() {
+            return Err(KafkaError::Range {
+                topic: name.clone(),
+                why: format!("the slice is of cluster {}, not of {}", slice.cluster_id, cluster.id()),
+                next: "Choose the connection to that cluster, or resolve the range anew on this one.".into(),
+            });
+        }
+        let there = partitions(cluster, name)?;
+        if let Some(range) = topic.partitions.iter().find(|range| range.partition.0 >= there) {
+            return Err(KafkaError::Range {
+                topic: name.clone(),
+                why: format!("{} is gone: the topic has {there} partitions now", range.partition),
+                next: "Resolve the range anew.".into(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// How many partitions the topic has. No such topic is an error.
+fn partitions(cluster: &Cluster, topic: &str) -> Result<i32> {
+    let explained = |error| cluster.explain_on(&format!("looking up {topic}"), topic, error);
+    let metadata = cluster.lookup().fetch_metadata(Some(topic), cluster.timeout()).map_err(explained)?;
+    let found = metadata.topics().iter().find(|found| found.name() == topic);
+    match found.map(|found| (found.error(), found.partitions().len())) {
+        Some((None, count)) if count > 0 => Ok(i32::try_from(count).unwrap_or(i32::MAX)),
+        Some((Some(code), _)) => Err(explained(LibraryError::MetadataFetch(code.into()))),
+        _ => Err(KafkaError::NoTopic { topic: topic.into() }),
+    }
+}
+
+impl SliceReader {
+    /// Why `position` cannot go on; `None` where waiting helps.
+    pub(super) fn judge(
+        &self,
+        position: &PartitionPosition,
+        code: Code,
+        words: String,
+    ) -> Option<KafkaError> {
+        let why = match code {
+            Code::PartitionEOF => self.log_end_below(position)?,
+            Code::AutoOffsetReset | Code::OffsetOutOfRange => self.out_of_range(position, words),
+            Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition => {
+                self.gone(position)?
+            }
+            Code::TopicAuthorizationFailed => {
+                let what = format!("reading {}", position.topic);
+                let error = LibraryError::MessageConsumption(code);
+                return Some(self.cluster.explain_on(&what, &position.topic, error));
+            }
+            _ => words,
+        };
+        Some(KafkaError::Stopped {
+            topic: position.topic.clone(),
+            partition: position.partition,
+            at: position.next,
+            end: position.end,
+            why,
+        })
+    }
+
+    /// The log ended before the slice does. A leader that has just taken over may not know yet how far it goes, so it is
+    /// asked again.
+    fn log_end_below(&self, position: &PartitionPosition) -> Option<String> {
+        let (_, high) = self.watermarks(position)?;
+        (high < position.end).then(|| {
+            format!("the log ends at {high} now: it was cut back, or the topic was deleted and made anew")
+        })
+    }
+
+    fn out_of_range(&self, position: &PartitionPosition, words: String) -> String {
+        match self.watermarks(position) {
+            Some((low, _)) if low > position.next => format!(
+                "offset out of range: the log begins at {low} now, because retention or a deletion took what was before"
+            ),
+            Some((_, high)) if high < position.next => {
+                format!(
+                    "offset out of range: the log ends at {high} now, because it was cut back or made anew"
+                )
+            }
+            _ => words,
+        }
+    }
+
+    fn gone(&self, position: &PartitionPosition) -> Option<String> {
+        match partitions(&self.cluster, &position.topic) {
+            Err(KafkaError::NoTopic { .. }) => Some("the topic was deleted".into()),
+            Ok(count) if position.partition.0 >= count => {
+                Some(format!("the topic was made anew with {count} partitions"))
+            }
+            Ok(_) | Err(_) => None,
+        }
+    }
+
+    fn watermarks(&self, position: &PartitionPosition) -> Option<(Offset, Offset)> {
+        let lookup = self.cluster.lookup();
+        let timeout = self.cluster.timeout();
+        let (low, high) = lookup.fetch_watermarks(&position.topic, position.partition.0, timeout).ok()?;
+        Some((Offset(low), Offset(high)))
+    }
+}
