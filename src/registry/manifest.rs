@@ -8,13 +8,12 @@ use crate::codec::Schema;
 use crate::kafka::Slice;
 use crate::learn::{LearnerSpec, RunFile, TaskSpec};
 
-/// `manifest.json` of a package, and the value of `NAME/VERSION` in a model topic (there with the chunk count beside it).
+/// `manifest.json` of a package; part of the value of `NAME/VERSION` in a model topic. The last three members are not
+/// covered by the digest and stand last, so that what it covers is one run of bytes (see [`super::digest`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of the package format: 1.
     pub format: u32,
-    /// SHA-256 over what determines predictions and lineage, hexadecimal; not over the moment of training.
-    pub digest: String,
     /// Input columns that a record must have, with types.
     pub input: Schema,
     /// The codec that reads them.
@@ -29,9 +28,11 @@ pub struct Manifest {
     pub learner: LearnerSpec,
     /// Where it comes from.
     pub lineage: Lineage,
-    /// On the validation part and the test part, by name.
+    /// By part (`valid`, `test`, and the no-skill baselines `valid_baseline`, `test_baseline`), then by name.
     pub metrics: BTreeMap<String, BTreeMap<String, f64>>,
-    /// Which program made it: `Forebay 0.1.0`.
+    /// SHA-256 over what determines predictions and lineage, hexadecimal; not over the moment of training.
+    pub digest: String,
+    /// Which program made it: `Forebay 0.1.0`. Not part of the digest.
     pub made_by: String,
     /// When, ms since 1970. Not part of the digest.
     pub made_at: i64,

@@ -3,12 +3,15 @@
 //! In: a finished run. Out: a [`Package`], published as a version, found again by `NAME@VERSION` or `NAME@ALIAS`. Packages
 //! that come from outside are untrusted: bounded, checked, refused with a reason.
 
+mod card;
+mod digest;
 mod error;
 mod folder;
 mod manifest;
 mod model_ref;
 mod package;
 mod topic;
+mod zip_format;
 
 pub use error::{RegistryError, Result};
 pub use folder::FolderRegistry;

@@ -1,9 +1,17 @@
 //! The package: manifest, fitted pipeline and model in one zip.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::error::Result;
-use super::manifest::Manifest;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::card::card;
+use super::digest::digest;
+use super::error::{RegistryError, Result};
+use super::manifest::{Lineage, Manifest};
+use super::zip_format::{pack, unpack};
+use crate::files;
 use crate::learn::{Model, Run};
 use crate::pipeline::FittedPipeline;
 
@@ -21,35 +29,129 @@ pub struct Package {
 impl Package {
     /// No package may be larger, packed or unpacked.
     pub const MAX_BYTES: u64 = 1 << 30;
+    /// The version of the format that is written, and the only one that is read.
+    pub const FORMAT: u32 = 1;
 
     /// Of a finished run.
-    pub fn of(_run: &Run) -> Self {
-        todo!("registry owner")
+    pub fn of(run: &Run) -> Result<Self> {
+        let manifest = Manifest {
+            format: Self::FORMAT,
+            input: run.pipeline.input.clone(),
+            codec: run.file.slice.codec.clone(),
+            features: run.pipeline.output.clone(),
+            task: run.file.task.clone(),
+            classes: run.model.classes().to_vec(),
+            learner: run.file.learner.clone(),
+            lineage: Lineage { slice: run.slice.clone(), run: run.file.clone(), rows: run.rows },
+            metrics: metrics(run),
+            digest: String::new(),
+            made_by: concat!("Forebay ", env!("CARGO_PKG_VERSION")).into(),
+            made_at: jiff::Timestamp::now().as_millisecond(),
+        };
+        let mut package = Self { manifest, pipeline: run.pipeline.clone(), model: run.model.clone() };
+        package.manifest.digest =
+            digest(&json(&package.manifest)?, &json(&package.pipeline)?, &json(&package.model)?)?;
+        Ok(package)
     }
 
-    /// As a zip; the same content gives the same bytes.
+    /// As a zip; the same content gives the same bytes. The digest is written as the content gives it. What could not be
+    /// read back is not written: an error, so that it can be published nowhere.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        todo!("registry owner")
+        let (pipeline, model) = (json(&self.pipeline)?, json(&self.model)?);
+        let mut manifest = self.manifest.clone();
+        manifest.digest = digest(&json(&manifest)?, &pipeline, &model)?;
+        let bytes = pack([&json(&manifest)?, &pipeline, &model, card(&manifest).as_bytes()])?;
+        Self::from_bytes(&bytes)?;
+        Ok(bytes)
     }
 
     /// From a zip of unknown origin: sizes are bounded before anything is unpacked, the digest is checked, another format
     /// version is refused.
-    pub fn from_bytes(_bytes: &[u8]) -> Result<Self> {
-        todo!("registry owner")
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let [manifest_bytes, pipeline_bytes, model_bytes, _card] = unpack(bytes, Self::MAX_BYTES)?;
+        check_format(&manifest_bytes)?;
+        let manifest: Manifest = parse("manifest.json", &manifest_bytes)?;
+        let digest = digest(&manifest_bytes, &pipeline_bytes, &model_bytes)?;
+        if manifest.digest != digest {
+            let why = format!(
+                "the content has the digest {digest}, the manifest says {:.64}: it was changed or damaged",
+                manifest.digest
+            );
+            return Err(RegistryError::refused(why));
+        }
+        let pipeline = parse("pipeline.json", &pipeline_bytes)?;
+        let model = parse("model.json", &model_bytes)?;
+        let package = Self { manifest, pipeline, model };
+        package.check_parts()?;
+        Ok(package)
     }
 
     /// Writes a file, whole or not at all.
-    pub fn save(&self, _path: &Path) -> Result<()> {
-        todo!("registry owner")
+    pub fn save(&self, path: &Path) -> Result<()> {
+        Ok(files::write(path, &self.to_bytes()?)?)
     }
 
     /// Reads a file.
-    pub fn open(_path: &Path) -> Result<Self> {
-        todo!("registry owner")
+    pub fn open(path: &Path) -> Result<Self> {
+        Self::from_bytes(&files::read(path, Self::MAX_BYTES)?)
     }
 
     /// The card, in Markdown, made from the manifest.
     pub fn card(&self) -> String {
-        todo!("registry owner")
+        card(&self.manifest)
+    }
+
+    /// Manifest, pipeline and model must speak of the same columns, features and classes.
+    fn check_parts(&self) -> Result<()> {
+        let manifest = &self.manifest;
+        let differs = if manifest.input != self.pipeline.input {
+            "input columns of manifest and pipeline"
+        } else if manifest.features != self.pipeline.output {
+            "features of manifest and pipeline"
+        } else if manifest.features != self.model.features() {
+            "features of manifest and model"
+        } else if manifest.classes != self.model.classes() {
+            "classes of manifest and model"
+        } else {
+            return Ok(());
+        };
+        Err(RegistryError::refused(format!("the {differs} differ")))
     }
 }
+
+fn metrics(run: &Run) -> BTreeMap<String, BTreeMap<String, f64>> {
+    let parts = [
+        ("valid", &run.valid),
+        ("valid_baseline", &run.valid_baseline),
+        ("test", &run.test),
+        ("test_baseline", &run.test_baseline),
+    ];
+    let measured = parts.into_iter().filter(|(_, part)| !part.metrics.is_empty());
+    measured.map(|(name, part)| (name.to_string(), part.metrics.clone())).collect()
+}
+
+/// A newer format may have another manifest altogether, so its version is looked at alone and first.
+fn check_format(manifest: &[u8]) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let Format { format } = parse("manifest.json", manifest)?;
+    if format == Package::FORMAT {
+        return Ok(());
+    }
+    let known = Package::FORMAT;
+    Err(RegistryError::refused(format!("format version {format}; this program reads version {known} only")))
+}
+
+fn json(part: &impl serde::Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(part).map_err(|error| RegistryError::refused(format!("writing JSON: {error}")))
+}
+
+fn parse<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|error| RegistryError::refused(format!("{name}: {error}")))
+}
+
+#[cfg(test)]
+#[path = "package_tests.rs"]
+mod tests;
