@@ -132,6 +132,11 @@ impl RecordBatch {
         self.arena.len()
     }
 
+    /// The offset of the last record.
+    pub fn last_offset(&self) -> Option<Offset> {
+        self.records.last().map(|meta| meta.offset)
+    }
+
     /// The records in offset order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
         self.records.iter().enumerate().map(|(index, meta)| Record {

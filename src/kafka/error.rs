@@ -44,6 +44,9 @@ pub enum KafkaError {
     /// Another producer with the same transactional id took over.
     #[error("{what} was fenced by a newer producer")]
     Fenced { what: String },
+    /// The group gave the partitions to others meanwhile; whoever has them now reads from the committed positions.
+    #[error("{what} came too late: the group was rebalanced meanwhile")]
+    Rebalanced { what: String },
     /// A record is larger than the topic or the broker takes.
     #[error("a record of {bytes} bytes is larger than {topic} takes")]
     TooLarge { topic: String, bytes: usize },
@@ -108,6 +111,11 @@ impl From<KafkaError> for Problem {
                 format!("{} was fenced", sentence(&what)),
                 "a newer producer with the same transactional id took over",
                 "Leave the work to the newer one, or stop it and start again.",
+            ),
+            KafkaError::Rebalanced { what } => Self::new(
+                format!("{} came too late", sentence(&what)),
+                "the group was rebalanced meanwhile",
+                "Whoever has the partitions now goes on from the committed positions.",
             ),
             KafkaError::TooLarge { topic, bytes } => Self::new(
                 format!("A record of {bytes} bytes is larger than {topic} takes"),

@@ -1,11 +1,27 @@
 //! Writing records: plainly, or in transactions.
+//!
+//! Both writers hand records to librdkafka's bounded queue and learn of deliveries from its polling thread. A delivery that
+//! fails is kept and comes back as the error of the next call, so no loss goes unnoticed.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::client::WriteAccess;
-use super::error::Result;
-use super::group::GroupConsumer;
-use super::types::{EventTime, Offset, PartitionId};
+use rdkafka::ClientConfig;
+use rdkafka::error::{KafkaError as LibraryError, RDKafkaErrorCode as Code};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+
+use super::client::{Cluster, WriteAccess};
+use super::error::{KafkaError, Result};
+use super::types::{EventTime, PartitionId};
+
+mod deliveries;
+mod transaction;
+
+use deliveries::Deliveries;
+pub use transaction::TransactionalWriter;
+
+/// How long one look at the queue waits while it is full or being flushed.
+const TICK: Duration = Duration::from_millis(1);
 
 /// A record to be written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,63 +42,128 @@ pub struct OutRecord<'a> {
 
 /// Writes records with acknowledgement of all replicas and without duplicates (idempotent).
 pub struct TopicWriter {
-    _private: (),
-}
-
-/// Writes records in transactions.
-pub struct TransactionalWriter {
-    _private: (),
+    queue: SendQueue,
 }
 
 impl TopicWriter {
     /// A writer. Memory of records that wait to be sent is bounded; [`Self::send`] waits when it is full.
-    pub fn open(_access: WriteAccess<'_>) -> Result<Self> {
-        todo!("reader owner")
+    pub fn open(access: WriteAccess<'_>) -> Result<Self> {
+        Ok(Self { queue: SendQueue::open(access.cluster, producer_config(access.cluster))? })
     }
 
     /// Hands a record over; a delivery that failed before comes back as this call's error.
-    pub fn send(&mut self, _record: OutRecord<'_>) -> Result<()> {
-        todo!("reader owner")
+    pub fn send(&mut self, record: OutRecord<'_>) -> Result<()> {
+        self.queue.send(record)
     }
 
-    /// Waits until everything is acknowledged.
-    pub fn flush(&mut self, _timeout: Duration) -> Result<()> {
-        todo!("reader owner")
+    /// Waits until everything is acknowledged. A delivery that failed is an error.
+    pub fn flush(&mut self, timeout: Duration) -> Result<()> {
+        self.queue.flush(timeout)
     }
 }
 
-impl TransactionalWriter {
-    /// A writer with a transactional id. It fences any older one with the same id.
-    pub fn open(_access: WriteAccess<'_>, _transactional_id: &str) -> Result<Self> {
-        todo!("reader owner")
+/// librdkafka's producer with what it says about deliveries.
+struct SendQueue {
+    cluster: Cluster,
+    producer: ThreadedProducer<Deliveries>,
+}
+
+impl SendQueue {
+    fn open(cluster: &Cluster, config: ClientConfig) -> Result<Self> {
+        let producer = config
+            .create_with_context(Deliveries::new(cluster.context()))
+            .map_err(|error| cluster.explain("opening a writer", error))?;
+        Ok(Self { cluster: cluster.clone(), producer })
     }
 
-    /// Begins a transaction.
-    pub fn begin(&mut self) -> Result<()> {
-        todo!("reader owner")
+    fn send(&self, record: OutRecord<'_>) -> Result<()> {
+        self.check(record.topic)?;
+        let mut waiting = library_record(record);
+        loop {
+            match self.producer.send(waiting) {
+                Ok(()) => return Ok(()),
+                // The queue is full. It empties, or its records fail with `message.timeout.ms`: either ends this.
+                Err((LibraryError::MessageProduction(Code::QueueFull), back)) => {
+                    self.check(record.topic)?;
+                    std::thread::sleep(TICK);
+                    waiting = back;
+                }
+                Err((LibraryError::MessageProduction(Code::MessageSizeTooLarge), _)) => {
+                    return Err(too_large(&record));
+                }
+                Err((error, _)) => return Err(self.explain(&format!("writing to {}", record.topic), error)),
+            }
+        }
     }
 
-    /// Hands a record over as part of the transaction.
-    pub fn send(&mut self, _record: OutRecord<'_>) -> Result<()> {
-        todo!("reader owner")
+    fn flush(&self, timeout: Duration) -> Result<()> {
+        let started = Instant::now();
+        loop {
+            // librdkafka's flush serves its events for as long as it may wait, even when nothing is left: short steps.
+            let flushed = self.producer.flush(TICK);
+            self.check("")?;
+            match flushed {
+                Ok(()) => return Ok(()),
+                Err(_) if started.elapsed() < timeout => {}
+                Err(error) => return Err(self.explain("waiting for acknowledgements", error)),
+            }
+        }
     }
 
-    /// Adds a group's new positions to the transaction, so that they are committed with it or not at all.
-    pub fn send_offsets(
-        &mut self,
-        _consumer: &GroupConsumer,
-        _offsets: &[(String, PartitionId, Offset)],
-    ) -> Result<()> {
-        todo!("reader owner")
+    /// Errors with the first delivery that failed since the last check.
+    fn check(&self, topic: &str) -> Result<()> {
+        let Some(failed) = self.producer.context().take_failure() else { return Ok(()) };
+        if matches!(failed.code, Code::MessageSizeTooLarge) {
+            return Err(KafkaError::TooLarge { topic: failed.topic, bytes: failed.bytes });
+        }
+        let topic = if failed.topic.is_empty() { topic.to_string() } else { failed.topic };
+        let error = LibraryError::MessageProduction(failed.code);
+        Err(self.cluster.explain_on(&format!("writing to {topic}"), &topic, error))
     }
 
-    /// Commits. On an error the transaction has been aborted, unless it says fenced.
-    pub fn commit(&mut self) -> Result<()> {
-        todo!("reader owner")
+    fn explain(&self, what: &str, error: LibraryError) -> KafkaError {
+        self.cluster.explain(what, error)
     }
+}
 
-    /// Aborts.
-    pub fn abort(&mut self) -> Result<()> {
-        todo!("reader owner")
+fn too_large(record: &OutRecord<'_>) -> KafkaError {
+    let bytes = record.key.map_or(0, <[u8]>::len) + record.value.map_or(0, <[u8]>::len);
+    KafkaError::TooLarge { topic: record.topic.to_string(), bytes }
+}
+
+fn library_record<'a>(record: OutRecord<'a>) -> BaseRecord<'a, [u8], [u8]> {
+    let mut out = BaseRecord::to(record.topic);
+    out.partition = record.partition.map(|partition| partition.0);
+    out.key = record.key;
+    out.payload = record.value;
+    out.timestamp = record.timestamp.map(|time| time.0);
+    if !record.headers.is_empty() {
+        let empty = OwnedHeaders::new_with_capacity(record.headers.len());
+        let headers = record
+            .headers
+            .iter()
+            .fold(empty, |headers, (key, value)| headers.insert(Header { key, value: Some(*value) }));
+        out.headers = Some(headers);
     }
+    out
+}
+
+/// Idempotent, partitioned as Java does it, with a bounded queue. A profile's own properties win, but for what would
+/// break that promise.
+fn producer_config(cluster: &Cluster) -> ClientConfig {
+    let mut config = cluster.client_config();
+    config.set("enable.idempotence", "true").set("acks", "all");
+    let defaults = [
+        ("partitioner", "murmur2_random"),
+        ("queue.buffering.max.kbytes", "65536"),
+        ("linger.ms", "2"),
+        ("compression.type", "lz4"),
+        ("message.timeout.ms", "60000"),
+    ];
+    for (name, value) in defaults {
+        if !cluster.profile().properties.contains_key(name) {
+            config.set(name, value);
+        }
+    }
+    config
 }
