@@ -50,3 +50,48 @@ impl Schema {
         self.fields.iter().find(|field| field.name == name)
     }
 }
+
+impl Kind {
+    /// Short, as tables show it: `i64`, `str`.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "bool",
+            Self::Int => "i64",
+            Self::UInt => "u64",
+            Self::Float => "f64",
+            Self::Text => "str",
+            Self::Time => "time",
+            Self::Json => "json",
+        }
+    }
+
+    /// In words, as refusals say what they expected.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool => "true or false",
+            Self::Int => "an integer",
+            Self::UInt => "an integer of 0 or more",
+            Self::Float => "a number",
+            Self::Text => "text",
+            Self::Time => "a time",
+            Self::Json => "an array",
+        }
+    }
+
+    /// The type of a frame's column; `None` for one that no codec makes.
+    pub fn of(dtype: &polars::prelude::DataType) -> Option<Self> {
+        use polars::prelude::DataType;
+        match dtype {
+            DataType::Null => Some(Self::Null),
+            DataType::Boolean => Some(Self::Bool),
+            DataType::Int64 | DataType::Int32 | DataType::Int16 | DataType::Int8 => Some(Self::Int),
+            DataType::UInt64 | DataType::UInt32 | DataType::UInt16 | DataType::UInt8 => Some(Self::UInt),
+            DataType::Float64 | DataType::Float32 => Some(Self::Float),
+            DataType::String => Some(Self::Text),
+            DataType::Datetime(..) | DataType::Date => Some(Self::Time),
+            _ => None,
+        }
+    }
+}
