@@ -1,12 +1,13 @@
 //! A spec held against the columns it will see.
 
-use polars::frame::DataFrame;
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use super::fitted::FittedPipeline;
+use super::layout::Layout;
+use super::report::{Report, numbers_only};
 use super::spec::PipelineSpec;
-use crate::codec::Schema;
-use crate::jobs::{Cancel, Problem, Progress};
+use crate::codec::{Kind, Schema};
 
 /// One thing wrong with a spec.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,36 +23,61 @@ pub struct SpecProblem {
 /// A spec that fits its input columns. Only this form can be fitted.
 #[derive(Clone, Debug)]
 pub struct CheckedPipeline {
-    _private: (),
+    pub(super) spec: PipelineSpec,
+    pub(super) input: Schema,
+    /// Indices of the input columns that reach a feature.
+    pub(super) used: BTreeSet<usize>,
+    schemas: Vec<Schema>,
 }
 
 impl PipelineSpec {
     /// Holds the spec against input columns (meta columns and whatever the task excludes already left out) and gives every
     /// problem at once. What comes out must be numbers only: a text column at the end is a problem that says what to do.
-    pub fn check(&self, _input: &Schema) -> Result<CheckedPipeline, Vec<SpecProblem>> {
-        todo!("pipeline owner")
-    }
-
-    /// Sensible steps for these columns: leave out what is constant or id-like, fill gaps, one-hot text of few values,
-    /// standardize numbers.
-    pub fn suggest(_profiles: &[crate::data::ColumnProfile], _exclude: &[String]) -> Self {
-        todo!("pipeline owner")
+    pub fn check(&self, input: &Schema) -> Result<CheckedPipeline, Vec<SpecProblem>> {
+        let mut report = Report::default();
+        let mut layout = Layout::of(input);
+        let mut schemas = vec![input.clone()];
+        for (index, step) in self.steps.iter().enumerate() {
+            report.begin(Some(index));
+            let before = layout.clone();
+            step.check(&mut layout, &mut report);
+            report.note_gone(&before, &layout);
+            schemas.push(layout.schema(input));
+        }
+        report.begin(None);
+        check_end(&layout, &mut report);
+        let problems = report.into_problems();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let used = layout.columns().iter().map(|column| column.origin).collect();
+        Ok(CheckedPipeline { spec: self.clone(), input: input.clone(), used, schemas })
     }
 }
 
 impl CheckedPipeline {
-    /// Schema after each step (index 0: the input), for the window's "columns gained or lost".
+    /// Schema after each step (index 0: the input), for the window's "columns gained or lost". The columns of a one-hot
+    /// step are not known before fitting: one field `NAME=*` stands for them.
     pub fn schemas(&self) -> &[Schema] {
-        todo!("pipeline owner")
+        &self.schemas
     }
+}
 
-    /// Fits on the rows given, which must be of the train part only.
-    pub fn fit(
-        &self,
-        _train: &DataFrame,
-        _progress: &Progress,
-        _cancel: &Cancel,
-    ) -> Result<FittedPipeline, Problem> {
-        todo!("pipeline owner")
+fn check_end(layout: &Layout, report: &mut Report) {
+    if layout.columns().is_empty() {
+        report.add("columns", "no column is left to learn from: keep at least one");
+    }
+    for column in layout.columns() {
+        let advice = match numbers_only(column.kind) {
+            Ok(()) => continue,
+            Err(_) if column.kind == Kind::Text => {
+                "is text at the end and features are numbers: one-hot it, cast it, or drop it"
+            }
+            Err(_) if column.kind == Kind::Time => {
+                "is a time at the end and features are numbers: take its date parts, cast it to int, or drop it"
+            }
+            Err(refusal) => refusal,
+        };
+        report.add("columns", format!("`{}` {advice}", column.name));
     }
 }

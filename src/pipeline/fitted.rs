@@ -1,16 +1,19 @@
-//! What was learned from the train part, and how it is applied.
+//! What was learned from the train part, as plain data.
 
 use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
-use super::matrix::FeatureMatrix;
+use super::applier::{Applied, Applier};
+use super::steps::FittedStep;
 use crate::codec::Schema;
 use crate::jobs::Problem;
 
-/// A fitted pipeline: plain data, saved in packages as `pipeline.json`.
+/// A fitted pipeline: plain data, saved in packages as `pipeline.json`. All its numbers are finite, so that JSON holds
+/// them exactly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FittedPipeline {
-    /// The columns that it needs, with types; others are ignored. Only columns that reach a feature are here.
+    /// The columns that it needs, with types; others are ignored. Only columns that reach a feature are here. A field is
+    /// nullable where the train part had nulls or an impute step fills them.
     pub input: Schema,
     /// The steps with what they learned.
     pub steps: Vec<FittedStep>,
@@ -18,57 +21,21 @@ pub struct FittedPipeline {
     pub output: Vec<String>,
 }
 
-/// One fitted step. (To be replaced by its owner with one variant per step.)
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FittedStep {}
-
-/// What applying gives.
-#[derive(Clone, Debug)]
-pub struct Applied {
-    /// One row per input row, one column per feature; NaN is missing.
-    pub features: FeatureMatrix,
-    /// Values that were not seen in fitting, or could not be cast; only steps and columns that had any.
-    pub unmatched: Vec<Unmatched>,
-}
-
-/// Values of one column that a step could do nothing with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Unmatched {
-    /// The step, from 0.
-    pub step: usize,
-    /// The column.
-    pub column: String,
-    /// How many values.
-    pub values: u64,
-}
-
-/// A fitted pipeline made ready: columns are resolved and look-ups are built once, so that applying to a batch of any
-/// size costs only the batch. Make one per deployment and keep it.
-pub struct Applier {
-    _private: (),
-}
-
 impl FittedPipeline {
     /// Makes it ready. Fails where the data do not fit together, as they may in a package of unknown origin.
     pub fn applier(&self) -> Result<Applier, Problem> {
-        todo!("pipeline owner")
+        Applier::new(self)
     }
 
     /// Applies to rows, once; for many batches use [`Self::applier`]. Columns must have the input's types (integers are
     /// taken for floats).
-    pub fn apply(&self, _rows: &DataFrame) -> Result<Applied, Problem> {
-        todo!("pipeline owner")
+    pub fn apply(&self, rows: &DataFrame) -> Result<Applied, Problem> {
+        self.applier()?.apply(rows)
     }
 
-    /// The columns after the first `steps` steps, for the window's "after" table.
-    pub fn apply_to(&self, _rows: &DataFrame, _steps: usize) -> Result<DataFrame, Problem> {
-        todo!("pipeline owner")
-    }
-}
-
-impl Applier {
-    /// Applies to rows; columns that are not in the pipeline's input are ignored.
-    pub fn apply(&self, _rows: &DataFrame) -> Result<Applied, Problem> {
-        todo!("pipeline owner")
+    /// The columns after the first `steps` steps, for the window's "after" table. Every column of `rows` that has a type
+    /// a step knows takes part, also those that no feature needs.
+    pub fn apply_to(&self, rows: &DataFrame, steps: usize) -> Result<DataFrame, Problem> {
+        super::applier::table_after(self, rows, steps)
     }
 }
