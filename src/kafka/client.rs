@@ -13,7 +13,7 @@ use super::config::{client_config, request_timeout};
 use super::connection::{ConnectionProfile, Secrets};
 use super::context::ForebayContext;
 use super::error::{KafkaError, Result};
-use super::explain::{Asked, explain, is_final};
+use super::explain::{Asked, explain, is_hopeless};
 use crate::jobs::Cancel;
 
 /// An opened connection to a cluster. Cheap to clone; clones share their clients.
@@ -152,7 +152,8 @@ fn wait_for_id(
         }
         cancel.check()?;
         let context = lookup.client().context();
-        if is_final(&context.causes(timeout)) || started.elapsed() >= timeout {
+        let causes = context.causes(timeout);
+        if is_hopeless(&causes, &profile.bootstrap, started.elapsed()) || started.elapsed() >= timeout {
             let error = LibraryError::MetadataFetch(rdkafka::types::RDKafkaErrorCode::BrokerTransportFailure);
             return Err(explain(&asked, &error, context));
         }

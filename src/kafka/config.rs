@@ -24,7 +24,8 @@ pub const DEFAULTS: [(&str, &str); 7] = [
 /// then the secrets; the later wins.
 pub(super) fn client_config(profile: &ConnectionProfile, secrets: &Secrets) -> ClientConfig {
     let mut config = ClientConfig::new();
-    config.set_log_level(RDKafkaLogLevel::Warning);
+    // A link that the other side breaks is only told at this level, and is all that says "wrong security protocol".
+    config.set_log_level(RDKafkaLogLevel::Info);
     for (name, value) in DEFAULTS {
         config.set(name, value);
     }
@@ -50,10 +51,7 @@ fn set_security(config: &mut ClientConfig, profile: &ConnectionProfile) {
     config.set("security.protocol", security.protocol.as_str());
     if security.protocol.signs_in() {
         config.set("sasl.mechanism", security.mechanism.as_str());
-        match security.mechanism {
-            Mechanism::OauthBearer => config.set("sasl.oauthbearer.method", "oidc"),
-            _ => config.set("sasl.username", &security.username),
-        };
+        config.set("sasl.username", &security.username);
     }
     let names_ca =
         ["ssl.ca.location", "ssl.ca.pem"].iter().any(|name| profile.properties.contains_key(*name));
@@ -92,7 +90,6 @@ impl Mechanism {
             Self::Plain => "PLAIN",
             Self::ScramSha256 => "SCRAM-SHA-256",
             Self::ScramSha512 => "SCRAM-SHA-512",
-            Self::OauthBearer => "OAUTHBEARER",
         }
     }
 }

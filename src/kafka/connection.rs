@@ -62,9 +62,6 @@ pub enum Mechanism {
     /// SCRAM with SHA-512.
     #[serde(rename = "SCRAM-SHA-512")]
     ScramSha512,
-    /// OAuth 2 with OpenID Connect.
-    #[serde(rename = "OAUTHBEARER")]
-    OauthBearer,
 }
 
 /// The secret properties of a connection (`sasl.password`, `ssl.key.password`, …), by librdkafka's names. Never

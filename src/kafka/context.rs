@@ -17,6 +17,9 @@ use rdkafka::producer::ProducerContext;
 
 const KEPT: usize = 32;
 
+/// librdkafka's name for the lines that tell of a broken link.
+const BROKEN_LINK: &str = "FAIL";
+
 /// The context of every librdkafka client of a connection. Clones keep their lines together. A client is heard only while
 /// it is polled.
 #[derive(Clone, Default)]
@@ -55,8 +58,7 @@ impl ForebayContext {
 
 impl ClientContext for ForebayContext {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
-        // CONFWARN says that a consumer's property was given to a producer: so it is with properties of a profile.
-        if (level as i32) <= RDKafkaLogLevel::Error as i32 && facility != "CONFWARN" {
+        if facility == BROKEN_LINK || (level as i32) <= RDKafkaLogLevel::Error as i32 {
             self.keep(None, line);
         }
     }

@@ -19,7 +19,7 @@ pub enum KafkaError {
     Unreachable { bootstrap: String, why: String, next: String },
     /// The broker refused the sign-in.
     #[error("{bootstrap} refused the sign-in: {why}")]
-    SignIn { bootstrap: String, why: String },
+    SignIn { bootstrap: String, why: String, next: String },
     /// TLS could not be agreed on, or a certificate was refused.
     #[error("TLS with {bootstrap} failed: {why}")]
     Tls { bootstrap: String, why: String, next: String },
@@ -29,6 +29,9 @@ pub enum KafkaError {
     /// The topic is not there, or was deleted meanwhile.
     #[error("topic {topic} does not exist")]
     NoTopic { topic: String },
+    /// A topic of that name is already there.
+    #[error("topic {topic} already exists")]
+    TopicExists { topic: String },
     /// The range cannot be resolved.
     #[error("range on {topic}: {why}")]
     Range { topic: String, why: String, next: String },
@@ -58,6 +61,20 @@ pub enum KafkaError {
     Other { what: String, why: String },
 }
 
+impl KafkaError {
+    /// Whether the same would have met a request about any other topic: the link, the sign-in, or time.
+    pub(super) fn meets_every_topic(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::SignIn { .. }
+                | Self::Tls { .. }
+                | Self::TimedOut { .. }
+                | Self::Cancelled
+        )
+    }
+}
+
 impl From<Cancelled> for KafkaError {
     fn from(_: Cancelled) -> Self {
         Self::Cancelled
@@ -73,11 +90,9 @@ impl From<KafkaError> for Problem {
             KafkaError::Unreachable { bootstrap, why, next } => {
                 Self::new(format!("{bootstrap} does not answer"), why, next)
             }
-            KafkaError::SignIn { bootstrap, why } => Self::new(
-                format!("{bootstrap} refused the sign-in"),
-                why,
-                "Check user, password and mechanism.",
-            ),
+            KafkaError::SignIn { bootstrap, why, next } => {
+                Self::new(format!("{bootstrap} refused the sign-in"), why, next)
+            }
             KafkaError::Tls { bootstrap, why, next } => {
                 Self::new(format!("TLS with {bootstrap} failed"), why, next)
             }
@@ -91,6 +106,9 @@ impl From<KafkaError> for Problem {
                 "It was never made, was deleted meanwhile, or this user may not see it.",
                 "Reload the list of topics.",
             ),
+            KafkaError::TopicExists { topic } => {
+                Self::new(format!("Topic {topic} already exists"), "", "Use it, or choose another name.")
+            }
             KafkaError::Range { topic, why, next } => Self::new(format!("Range on {topic}"), why, next),
             KafkaError::TimedOut { what, seconds, why } => Self::new(
                 format!("{} timed out after {seconds} s", sentence(&what)),

@@ -22,20 +22,24 @@ pub(super) struct Asked<'a> {
 /// How far back a line still explains a failure.
 const RECENT: Duration = Duration::from_secs(30);
 
+/// An address may stand for several machines or both protocols of the internet, which are tried one after another.
+const TRY_ALL_ADDRESSES: Duration = Duration::from_millis(1500);
+
 /// The error that a person gets.
 pub(super) fn explain(asked: &Asked<'_>, error: &LibraryError, context: &ForebayContext) -> KafkaError {
     let what = asked.what.to_string();
-    let Some(code) = error.rdkafka_error_code() else {
+    let topic = asked.topic.to_string();
+    let Some(code) = code_of(error) else {
         return KafkaError::Other { what, why: error.to_string() };
     };
     match code {
-        Code::Authentication | Code::SaslAuthenticationFailed | Code::SSL => {
-            link_failure(asked, code, context)
-        }
-        Code::BrokerTransportFailure | Code::AllBrokersDown | Code::Resolve => {
-            link_failure(asked, code, context)
-        }
-        Code::OperationTimedOut | Code::RequestTimedOut if names_cause(&context.causes(RECENT)) => {
+        Code::Authentication
+        | Code::SaslAuthenticationFailed
+        | Code::SSL
+        | Code::BrokerTransportFailure
+        | Code::AllBrokersDown
+        | Code::Resolve => link_failure(asked, code, context),
+        Code::OperationTimedOut | Code::RequestTimedOut if context.causes(RECENT).iter().any(names_link) => {
             link_failure(asked, code, context)
         }
         Code::OperationTimedOut | Code::RequestTimedOut => {
@@ -45,13 +49,20 @@ pub(super) fn explain(asked: &Asked<'_>, error: &LibraryError, context: &Forebay
         | Code::GroupAuthorizationFailed
         | Code::ClusterAuthorizationFailed
         | Code::TransactionalIdAuthorizationFailed => KafkaError::Unauthorised { what, why: words(code) },
-        Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition
-            if !asked.topic.is_empty() =>
-        {
-            KafkaError::NoTopic { topic: asked.topic.into() }
+        Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition if !topic.is_empty() => {
+            KafkaError::NoTopic { topic }
         }
+        Code::TopicAlreadyExists => KafkaError::TopicExists { topic },
         Code::ProducerFenced | Code::Fenced | Code::InvalidProducerEpoch => KafkaError::Fenced { what },
         _ => KafkaError::Other { what, why: words(code) },
+    }
+}
+
+/// Also the code of an administrator's request, which the library's own method leaves out.
+fn code_of(error: &LibraryError) -> Option<Code> {
+    match error {
+        LibraryError::AdminOp(code) => Some(*code),
+        other => other.rdkafka_error_code(),
     }
 }
 
@@ -64,47 +75,53 @@ pub(super) fn words(code: Code) -> String {
     }
 }
 
-/// Whether trying on cannot help: the sign-in or TLS was refused, or no broker of the list can be reached.
-pub(super) fn is_final(causes: &[Cause]) -> bool {
-    causes
-        .iter()
-        .any(|cause| matches!(cause.code, Some(Code::Authentication | Code::SSL | Code::AllBrokersDown)))
+/// Whether waiting longer for a first answer cannot help: the sign-in or TLS was refused, or every server of the list has
+/// failed at all its addresses.
+pub(super) fn is_hopeless(causes: &[Cause], bootstrap: &str, waited: Duration) -> bool {
+    let refused = |cause: &Cause| matches!(cause.code, Some(Code::Authentication | Code::SSL));
+    let failed = |server: &str| causes.iter().any(|cause| cause.broker.as_deref() == Some(server));
+    causes.iter().any(refused)
+        || (waited >= TRY_ALL_ADDRESSES && bootstrap.split(',').all(|server| failed(server.trim())))
 }
 
-fn names_cause(causes: &[Cause]) -> bool {
-    causes.iter().any(|cause| cause.code.is_some_and(|code| code != Code::AllBrokersDown))
+/// Whether the line tells of a link that failed.
+fn names_link(cause: &Cause) -> bool {
+    cause.broker.is_some() && cause.code != Some(Code::AllBrokersDown)
 }
 
 /// The link to the brokers failed: says which part of it.
 fn link_failure(asked: &Asked<'_>, code: Code, context: &ForebayContext) -> KafkaError {
     let causes = context.causes(RECENT);
-    let newest = |wanted: Code| causes.iter().find(|cause| cause.code == Some(wanted));
+    let coded = |wanted: Code| causes.iter().find(|cause| cause.code == Some(wanted));
+    let cause = coded(Code::Authentication)
+        .or_else(|| coded(Code::SSL))
+        .or_else(|| coded(Code::Resolve))
+        .or_else(|| causes.iter().find(|cause| names_link(cause)));
     let bootstrap = asked.bootstrap.to_string();
-    if let Some(cause) = newest(Code::Authentication) {
-        return KafkaError::SignIn { bootstrap, why: said(cause, asked.bootstrap) };
-    }
-    if let Some(cause) = newest(Code::SSL) {
-        let next = tls_next(&cause.words);
-        return KafkaError::Tls { bootstrap, why: said(cause, asked.bootstrap), next };
-    }
-    let other = newest(Code::Resolve)
-        .or_else(|| causes.iter().find(|cause| cause.code.is_some_and(|code| code != Code::AllBrokersDown)))
-        .or_else(|| causes.iter().find(|cause| cause.code.is_none()));
-    match (code, other) {
-        (Code::Authentication | Code::SaslAuthenticationFailed, _) => {
-            KafkaError::SignIn { bootstrap, why: words(code) }
+    let Some(cause) = cause else {
+        return without_cause(bootstrap, code, asked.timeout);
+    };
+    let why = said(cause, asked.bootstrap);
+    match cause.code.unwrap_or(code) {
+        Code::Authentication => KafkaError::SignIn { bootstrap, why, next: sign_in_next(&cause.words) },
+        Code::SSL => KafkaError::Tls { bootstrap, why, next: tls_next(&cause.words) },
+        _ if cause.words.starts_with("SSL handshake failed") => {
+            KafkaError::Tls { bootstrap, why, next: tls_next(&cause.words) }
         }
-        (Code::SSL, _) => KafkaError::Tls { bootstrap, why: words(code), next: tls_next("") },
-        (_, Some(cause)) => KafkaError::Unreachable {
-            bootstrap,
-            why: said(cause, asked.bootstrap),
-            next: unreachable_next(&cause.words),
-        },
-        (_, None) => KafkaError::Unreachable {
-            bootstrap,
-            why: format!("{} within {} s", words(code), asked.timeout.as_secs()),
-            next: unreachable_next(""),
-        },
+        _ => KafkaError::Unreachable { bootstrap, why, next: unreachable_next(&cause.words) },
+    }
+}
+
+fn without_cause(bootstrap: String, code: Code, timeout: Duration) -> KafkaError {
+    match code {
+        Code::Authentication | Code::SaslAuthenticationFailed => {
+            KafkaError::SignIn { bootstrap, why: words(code), next: sign_in_next("") }
+        }
+        Code::SSL => KafkaError::Tls { bootstrap, why: words(code), next: tls_next("") },
+        _ => {
+            let why = format!("no answer within {} s", timeout.as_secs());
+            KafkaError::Unreachable { bootstrap, why, next: unreachable_next("") }
+        }
     }
 }
 
@@ -116,10 +133,21 @@ fn said(cause: &Cause, bootstrap: &str) -> String {
     }
 }
 
+fn sign_in_next(words: &str) -> String {
+    let next = if words.contains("not valid in current SASL state") {
+        "The broker wants no sign-in on this port: choose PLAINTEXT or SSL, or the port of its SASL listener."
+    } else if words.contains("supported mechanisms") {
+        "Choose one of the mechanisms that the broker names."
+    } else {
+        "Check user, password and mechanism."
+    };
+    next.into()
+}
+
 fn tls_next(words: &str) -> String {
-    let next = if words.contains("wrong version number") || words.contains("packet length too long") {
+    let next = if words.contains("wrong version number") || words.contains("PLAINTEXT broker") {
         "The broker speaks no TLS on this port: choose PLAINTEXT or SASL_PLAINTEXT, or the port of its TLS listener."
-    } else if words.contains("certificate verify failed") || words.contains("verify") {
+    } else if words.contains("certificate verify failed") {
         "Give the certificate authority that signed the broker's certificate as ssl.ca.location, and check that the \
          address is one of the certificate's names."
     } else if words.contains("certificate required") || words.contains("bad certificate") {
@@ -131,9 +159,9 @@ fn tls_next(words: &str) -> String {
 }
 
 fn unreachable_next(words: &str) -> String {
-    let next = if words.contains("security.protocol") || words.contains("SSL listener") {
-        "Something answers there but breaks the link: the listener probably wants TLS or a sign-in. Choose its \
-         security protocol."
+    let next = if words.contains("Disconnected") {
+        "The other side broke the link. If it never held, the listener wants TLS or a sign-in: choose another security \
+         protocol, or another port."
     } else if words.contains("resolve") {
         "Check the host's name, and that this machine can look it up."
     } else if words.contains("refused") {
@@ -142,4 +170,64 @@ fn unreachable_next(words: &str) -> String {
         "Check the address, the port and the network between."
     };
     next.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::ClientContext;
+
+    use super::*;
+
+    fn asked() -> Asked<'static> {
+        let timeout = Duration::from_secs(10);
+        Asked { what: "reading flights", topic: "flights", bootstrap: "k:9092", timeout }
+    }
+
+    fn explained(code: Code, heard: &[(Code, &str)]) -> KafkaError {
+        let context = ForebayContext::default();
+        for (code, line) in heard {
+            context.error(LibraryError::Global(*code), line);
+        }
+        explain(&asked(), &LibraryError::MetadataFetch(code), &context)
+    }
+
+    #[test]
+    fn a_transport_failure_says_what_the_client_heard() {
+        let heard =
+            [(Code::Authentication, "sasl_ssl://k:9092/1: SASL authentication error: no (after 3ms in x)")];
+        let error = explained(Code::BrokerTransportFailure, &heard);
+        assert!(
+            matches!(&error, KafkaError::SignIn { why, .. } if why == "SASL authentication error: no"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_time_out_is_a_broken_link_only_where_the_client_heard_of_one() {
+        let refused =
+            [(Code::BrokerTransportFailure, "k:9092/1: Connect to ipv4#127.0.0.1:9092 failed: refused")];
+        assert!(matches!(explained(Code::OperationTimedOut, &refused), KafkaError::Unreachable { .. }));
+        assert!(matches!(explained(Code::OperationTimedOut, &[]), KafkaError::TimedOut { seconds: 10, .. }));
+    }
+
+    #[test]
+    fn a_missing_topic_is_named() {
+        let error = explained(Code::UnknownTopicOrPartition, &[]);
+        assert_eq!(error, KafkaError::NoTopic { topic: "flights".into() });
+    }
+
+    #[test]
+    fn codes_are_told_in_the_librarys_sentence() {
+        assert_eq!(words(Code::TopicAuthorizationFailed), "Broker: Topic authorization failed");
+    }
+
+    #[test]
+    fn waiting_ends_when_every_server_has_failed_and_not_before() {
+        let context = ForebayContext::default();
+        context.error(LibraryError::Global(Code::BrokerTransportFailure), "a:1/bootstrap: refused");
+        let causes = context.causes(RECENT);
+        assert!(!is_hopeless(&causes, "a:1", Duration::ZERO));
+        assert!(is_hopeless(&causes, "a:1", TRY_ALL_ADDRESSES));
+        assert!(!is_hopeless(&causes, "a:1, b:1", TRY_ALL_ADDRESSES));
+    }
 }

@@ -4,10 +4,12 @@
 //! It never joins a consumer group or commits an offset for browsing or reading; everything that writes goes through
 //! [`Cluster::write_access`], which a read-only connection refuses. It knows nothing of columns.
 
+mod admin;
 mod batch;
 mod batch_queue;
 mod catalogue;
 mod client;
+mod committed;
 mod config;
 mod connection;
 mod context;
@@ -15,6 +17,7 @@ mod duration;
 mod error;
 mod explain;
 mod group;
+mod offsets;
 mod plan;
 mod range;
 mod reader;
@@ -26,6 +29,7 @@ mod writer;
 pub use batch::{Header, Record, RecordBatch};
 pub use catalogue::{BrokerInfo, Catalogue, ConfigEntry, GroupLag, PartitionInfo, TopicDetail, TopicSummary};
 pub use client::{Cluster, WriteAccess};
+pub use committed::GroupOffsets;
 pub use config::DEFAULTS;
 pub use connection::{ConnectionProfile, Mechanism, Protocol, Secrets, SecurityProfile};
 pub use duration::{format_span, parse_span};

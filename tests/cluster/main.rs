@@ -8,5 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod catalogue;
+mod connection;
 mod harness;
 mod harness_works;

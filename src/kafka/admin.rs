@@ -1,0 +1,148 @@
+//! Administration: making and deleting topics, and their settings.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::admin::{AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::consumer::Consumer;
+use rdkafka::error::{KafkaError as LibraryError, RDKafkaErrorCode as Code};
+
+use super::catalogue::ConfigEntry;
+use super::client::{Cluster, WriteAccess};
+use super::error::{KafkaError, Result};
+
+impl WriteAccess<'_> {
+    /// Makes a topic, with the broker's default for replication, and waits until it can be written. `config` are topic
+    /// settings such as `cleanup.policy`. An existing topic is [`KafkaError::TopicExists`].
+    pub fn create_topic(&self, name: &str, partitions: i32, config: &[(&str, &str)]) -> Result<()> {
+        let what = format!("making topic {name}");
+        let topic = config
+            .iter()
+            .fold(NewTopic::new(name, partitions, TopicReplication::Fixed(-1)), |topic, (setting, value)| {
+                topic.set(setting, value)
+            });
+        let cluster = self.cluster;
+        let answer = block_on(cluster.admin()?.create_topics([&topic], &cluster.admin_options()));
+        cluster.only_result(&what, name, answer)?;
+        cluster.wait_for_leaders(&what, name, partitions)
+    }
+
+    /// Deletes a topic.
+    pub fn delete_topic(&self, name: &str) -> Result<()> {
+        let cluster = self.cluster;
+        let answer = block_on(cluster.admin()?.delete_topics(&[name], &cluster.admin_options()));
+        cluster.only_result(&format!("deleting topic {name}"), name, answer).map(drop)
+    }
+}
+
+impl Cluster {
+    /// A topic's settings by name.
+    pub(super) fn topic_config(&self, name: &str) -> Result<BTreeMap<String, ConfigEntry>> {
+        let what = format!("reading the configuration of topic {name}");
+        let answer = block_on(
+            self.admin()?.describe_configs([&ResourceSpecifier::Topic(name)], &self.admin_options()),
+        );
+        let answer = answer.map(|results| {
+            results.into_iter().map(|result| result.map_err(|code| (name.to_string(), code))).collect()
+        });
+        let resource = self.only_result(&what, name, answer)?;
+        if resource.entries.is_empty() {
+            // Every topic has settings; rdkafka drops the error that comes instead of them.
+            let why = "this user may not see it".into();
+            return Err(KafkaError::Unauthorised { what, why });
+        }
+        let entries = resource.entries.into_iter().map(|entry| {
+            let default = entry.is_default;
+            (entry.name, ConfigEntry { value: entry.value.unwrap_or_default(), default })
+        });
+        Ok(entries.collect())
+    }
+
+    fn admin_options(&self) -> AdminOptions {
+        AdminOptions::new().request_timeout(Some(self.timeout())).operation_timeout(Some(self.timeout()))
+    }
+
+    /// The result of a request about a single topic.
+    fn only_result<T>(
+        &self,
+        what: &str,
+        topic: &str,
+        answer: std::result::Result<Vec<std::result::Result<T, (String, Code)>>, LibraryError>,
+    ) -> Result<T> {
+        let results = answer.map_err(|error| self.explain_on(what, topic, error))?;
+        match results.into_iter().next() {
+            Some(Ok(result)) => Ok(result),
+            Some(Err((_, code))) => Err(self.explain_on(what, topic, LibraryError::AdminOp(code))),
+            None => Err(KafkaError::Other { what: what.into(), why: "the broker gave no answer".into() }),
+        }
+    }
+
+    /// The controller answers before every broker knows of a new topic; a record sent at once would be refused.
+    fn wait_for_leaders(&self, what: &str, topic: &str, partitions: i32) -> Result<()> {
+        let started = Instant::now();
+        loop {
+            let metadata = self
+                .lookup()
+                .fetch_metadata(Some(topic), self.timeout())
+                .map_err(|error| self.explain(what, error))?;
+            let led = metadata
+                .topics()
+                .iter()
+                .filter(|topic| topic.error().is_none())
+                .flat_map(|topic| topic.partitions())
+                .filter(|partition| partition.leader() >= 0)
+                .count();
+            if led >= partitions.max(1) as usize {
+                return Ok(());
+            }
+            if started.elapsed() > self.timeout() {
+                let why = "made, but its partitions have no leader yet".into();
+                return Err(KafkaError::TimedOut {
+                    what: what.into(),
+                    seconds: self.timeout().as_secs(),
+                    why,
+                });
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// Waits for one of rdkafka's futures on this thread. They are woken by librdkafka's own threads and need no runtime.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(result) => return result,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_future_that_another_thread_finishes_is_waited_for() {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let finisher = std::thread::spawn(move || sender.send(7));
+        assert_eq!(block_on(receiver), Ok(7));
+        assert_eq!(finisher.join().unwrap(), Ok(()));
+    }
+}
