@@ -24,6 +24,7 @@ mod reader;
 mod resolve;
 mod slice;
 mod types;
+mod watermark;
 mod writer;
 
 pub use batch::{Header, Record, RecordBatch};

@@ -7,6 +7,7 @@ mod card;
 mod digest;
 mod error;
 mod folder;
+mod folder_aliases;
 mod manifest;
 mod model_ref;
 mod package;
@@ -18,7 +19,7 @@ pub use folder::FolderRegistry;
 pub use manifest::{Lineage, Manifest};
 pub use model_ref::{ModelRef, Selector};
 pub use package::Package;
-pub use topic::{Keep, TopicRegistry};
+pub use topic::{Keep, ModelNews, ModelWatch, TopicRegistry};
 
 use serde::{Deserialize, Serialize};
 
