@@ -109,7 +109,8 @@ impl Registry for FolderRegistry {
         names.sort();
         let models: Vec<ModelInfo> =
             names.into_iter().map(|name| self.model(name, cancel)).collect::<Result<_>>()?;
-        let shown = models.into_iter().filter(|model| !(model.versions.is_empty() && model.damaged.is_empty()));
+        let shown =
+            models.into_iter().filter(|model| !(model.versions.is_empty() && model.damaged.is_empty()));
         Ok(shown.collect())
     }
 

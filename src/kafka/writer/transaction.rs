@@ -56,6 +56,12 @@ impl TransactionalWriter {
         self.queue.send(record).map_err(|error| self.fenced_or(error))
     }
 
+    /// Waits until everything handed over so far is acknowledged. Records that wait may be sent as one batch, and a topic's
+    /// `max.message.bytes` bounds batches: flush between records that come near it.
+    pub fn flush(&mut self) -> Result<()> {
+        self.queue.flush(PATIENCE).map_err(|error| self.fenced_or(error))
+    }
+
     /// Adds a group's new positions to the transaction, so that they are committed with it or not at all. On an error the
     /// transaction can only be aborted.
     pub fn send_offsets(
