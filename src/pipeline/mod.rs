@@ -20,6 +20,8 @@ mod statistics;
 mod steps;
 mod suggest;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use applier::{Applied, Applier, Unmatched};
 pub use check::{CheckedPipeline, SpecProblem};

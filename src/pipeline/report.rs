@@ -105,7 +105,8 @@ pub(super) fn numbers_only(kind: Kind) -> Result<(), Refusal> {
 /// The name with the fewest edits, if they are few for its length.
 fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
-    let limit = (name.chars().count() / 3).max(1);
+    // Two edits are two letters exchanged, the most common slip.
+    let limit = (name.chars().count() / 3).max(2);
     names
         .map(|candidate| (edits(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(edits, _)| *edits <= limit)
