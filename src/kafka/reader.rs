@@ -35,6 +35,8 @@ pub struct ReadOptions {
     pub batch_bytes: usize,
     /// Bytes that librdkafka may fetch ahead, over all partitions.
     pub ahead_bytes: usize,
+    /// Bytes that one fetch asks for of a partition; a larger record still comes.
+    pub fetch_bytes: usize,
     /// Give up when no partition moved for so long. A broker that is restarted within it costs nothing.
     pub stall: Duration,
 }
@@ -45,6 +47,7 @@ impl Default for ReadOptions {
             batch_records: 4_096,
             batch_bytes: 1 << 20,
             ahead_bytes: 64 << 20,
+            fetch_bytes: 1 << 20,
             stall: Duration::from_secs(60),
         }
     }
@@ -272,7 +275,9 @@ fn reader_config(cluster: &Cluster, options: &ReadOptions) -> ClientConfig {
         .set("enable.partition.eof", "true")
         .set("isolation.level", "read_committed")
         .set("queued.max.messages.kbytes", (options.ahead_bytes / 1024).max(1).to_string());
+    let fetch_bytes = options.fetch_bytes.to_string();
     let defaults = [
+        ("max.partition.fetch.bytes", fetch_bytes.as_str()),
         // The last fetch of a partition would otherwise wait half a second for records that nobody wants.
         ("fetch.wait.max.ms", "10"),
         ("fetch.queue.backoff.ms", "1"),

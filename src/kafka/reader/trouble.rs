@@ -21,28 +21,16 @@ pub(super) fn check_still_there(cluster: &Cluster, slice: &Slice) -> Result<()> 
                 next: "Choose the connection to that cluster, or resolve the range anew on this one.".into(),
             });
         }
-        let there = partitions(cluster, name)?;
-        if let Some(range) = topic.partitions.iter().find(|range| range.partition.0 >= there) {
+        let there = cluster.partitions(name)?;
+        if let Some(range) = topic.partitions.iter().find(|range| !there.contains(&range.partition)) {
             return Err(KafkaError::Range {
                 topic: name.clone(),
-                why: format!("{} is gone: the topic has {there} partitions now", range.partition),
+                why: format!("{} is gone: the topic has {} partitions now", range.partition, there.len()),
                 next: "Resolve the range anew.".into(),
             });
         }
     }
     Ok(())
-}
-
-/// How many partitions the topic has. No such topic is an error.
-fn partitions(cluster: &Cluster, topic: &str) -> Result<i32> {
-    let explained = |error| cluster.explain_on(&format!("looking up {topic}"), topic, error);
-    let metadata = cluster.lookup().fetch_metadata(Some(topic), cluster.timeout()).map_err(explained)?;
-    let found = metadata.topics().iter().find(|found| found.name() == topic);
-    match found.map(|found| (found.error(), found.partitions().len())) {
-        Some((None, count)) if count > 0 => Ok(i32::try_from(count).unwrap_or(i32::MAX)),
-        Some((Some(code), _)) => Err(explained(LibraryError::MetadataFetch(code.into()))),
-        _ => Err(KafkaError::NoTopic { topic: topic.into() }),
-    }
 }
 
 impl SliceReader {
@@ -99,10 +87,10 @@ impl SliceReader {
     }
 
     fn gone(&self, position: &PartitionPosition) -> Option<String> {
-        match partitions(&self.cluster, &position.topic) {
+        match self.cluster.partitions(&position.topic) {
             Err(KafkaError::NoTopic { .. }) => Some("the topic was deleted".into()),
-            Ok(count) if position.partition.0 >= count => {
-                Some(format!("the topic was made anew with {count} partitions"))
+            Ok(there) if !there.contains(&position.partition) => {
+                Some(format!("the topic was made anew with {} partitions", there.len()))
             }
             Ok(_) | Err(_) => None,
         }
