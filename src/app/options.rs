@@ -1,0 +1,26 @@
+//! How the window is opened.
+
+use std::path::PathBuf;
+
+use crate::kafka::{ConnectionProfile, Secrets};
+
+/// What the command line says about the window.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The workspace to open; `None` is a new one.
+    pub workspace: Option<PathBuf>,
+    /// The configuration folder; `None` is the user's own.
+    pub config_dir: Option<PathBuf>,
+    /// A connection from the command line, opened at once.
+    pub connection: Option<(ConnectionProfile, Secrets)>,
+    /// Write the CPU time of each frame, in milliseconds, one a line, to this file.
+    pub frame_times: Option<PathBuf>,
+    /// Ask the desktop for its file dialogs. Without, paths are typed.
+    pub native_dialogs: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { workspace: None, config_dir: None, connection: None, frame_times: None, native_dialogs: true }
+    }
+}

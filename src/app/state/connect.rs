@@ -1,0 +1,5 @@
+//! What stage Connect shows.
+
+/// State of stage Connect.
+#[derive(Debug, Default)]
+pub struct ConnectState {}

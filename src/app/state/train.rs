@@ -1,0 +1,5 @@
+//! What stage Train shows.
+
+/// State of stage Train.
+#[derive(Debug, Default)]
+pub struct TrainState {}

@@ -1,0 +1,188 @@
+//! The window's loop: inbox, commands, shortcuts, timers, paint.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+
+use super::background::Background;
+use super::commands::{Command, MAIN_ACTION, Sender};
+use super::frame_times::FrameTimes;
+use super::message::Message;
+use super::options::Options;
+use super::runtime::Runtime;
+use super::state::{State, ThemeChoice};
+use crate::jobs::Problem;
+use crate::ui::{self, View, focus};
+
+/// The application while its window is open.
+pub struct App {
+    state: State,
+    commands: Sender,
+    background: Background,
+    waiting: VecDeque<Message>,
+    frame_times: Option<FrameTimes>,
+}
+
+/// Opens the window and stays until it is closed.
+pub fn run(options: Options) -> Result<(), Problem> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_app_id("forebay")
+        .with_title("Forebay")
+        .with_inner_size([1440.0, 900.0])
+        .with_min_inner_size([900.0, 600.0]);
+    let native = eframe::NativeOptions { viewport, ..Default::default() };
+    let create = |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        Ok(Box::new(App::new(&context.egui_ctx, options)?))
+    };
+    eframe::run_native("Forebay", native, Box::new(create)).map_err(|error| {
+        let next = "A desktop with OpenGL is needed; forebay --help lists what works without one";
+        Problem::new("Opening the window", error.to_string(), next)
+    })
+}
+
+impl App {
+    /// Messages and commands are handled for so long in one frame; the rest waits for the next.
+    const BUDGET: Duration = Duration::from_millis(3);
+    /// While a job runs its progress is shown so often.
+    const PROGRESS: Duration = Duration::from_millis(100);
+
+    /// The application, before its first frame.
+    pub fn new(ctx: &egui::Context, options: Options) -> Result<Self, Problem> {
+        ui::install(ctx);
+        let waker = ctx.clone();
+        let frame_times = options.frame_times.as_deref().map(FrameTimes::create).transpose()?;
+        let state = State { native_dialogs: options.native_dialogs, ..State::default() };
+        Ok(Self {
+            state,
+            commands: Sender::default(),
+            background: Background::new(move || waker.request_repaint()),
+            waiting: VecDeque::new(),
+            frame_times,
+        })
+    }
+
+    /// What the panels read.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Leaves a command, as a panel would.
+    pub fn send(&self, command: impl Into<Command>) {
+        self.commands.send(command);
+    }
+
+    /// Everything that changes the state, before a frame is painted.
+    pub fn update(&mut self, ctx: &egui::Context) {
+        focus::watch(ctx);
+        self.shortcuts(ctx);
+        self.run_commands(ctx);
+        self.drain_inbox(ctx);
+        self.timers(ctx);
+        self.state.jobs = self.background.list();
+        if self.state.active_jobs().next().is_some() {
+            ctx.request_repaint_after(Self::PROGRESS);
+        }
+        ctx.set_theme(match self.state.settings.theme {
+            ThemeChoice::Dark => egui::Theme::Dark,
+            ThemeChoice::Light => egui::Theme::Light,
+        });
+    }
+
+    /// Paints a frame. Commands that panels leave run before the next one.
+    pub fn paint(&mut self, ui: &mut egui::Ui) {
+        ui::show(ui, &View::new(&self.state, &self.commands));
+        if !self.commands.is_empty() {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn run_commands(&mut self, ctx: &egui::Context) {
+        for command in self.commands.take() {
+            command.run(&mut Runtime { state: &mut self.state, background: &mut self.background, ctx });
+        }
+    }
+
+    fn drain_inbox(&mut self, ctx: &egui::Context) {
+        let until = Instant::now() + Self::BUDGET;
+        self.waiting.extend(self.background.messages());
+        while let Some(message) = self.waiting.pop_front() {
+            message.handle(&mut Runtime { state: &mut self.state, background: &mut self.background, ctx });
+            if Instant::now() > until {
+                break;
+            }
+        }
+        if !self.waiting.is_empty() {
+            ctx.request_repaint();
+        }
+    }
+
+    fn timers(&mut self, ctx: &egui::Context) {
+        if let Some(next) = self.state.notifications.expire(Instant::now()) {
+            ctx.request_repaint_after(next);
+        }
+    }
+
+    /// A shortcut leaves its command. While text is typed only those with Ctrl work; while a dialog is open, none but the
+    /// window's own.
+    fn shortcuts(&mut self, ctx: &egui::Context) {
+        let pressed = ctx.input(|input| {
+            input.events.iter().any(|event| matches!(event, egui::Event::Key { pressed: true, .. }))
+        });
+        if !pressed {
+            return;
+        }
+        let typing = ctx.text_edit_focused();
+        if self.state.overlay.is_none() && ctx.input_mut(|input| input.consume_shortcut(&MAIN_ACTION)) {
+            if let Some(command) = Command::main_action(&self.state) {
+                self.commands.send(command);
+            }
+            return;
+        }
+        let mut listed = Command::listed(&self.state);
+        // egui lets Ctrl+Z match Ctrl+Shift+Z: the more special shortcut is asked first.
+        listed.sort_by_key(|command| {
+            let shortcut = command.about(&self.state).and_then(|about| about.shortcut);
+            std::cmp::Reverse(shortcut.is_some_and(|shortcut| shortcut.modifiers.shift))
+        });
+        for command in listed {
+            let reachable = match command.stage() {
+                None => self.state.overlay.is_none() || matches!(command, Command::Window(_)),
+                Some(stage) => stage == self.state.stage && self.state.overlay.is_none(),
+            };
+            let Some(shortcut) = command.about(&self.state).and_then(|about| about.shortcut) else {
+                continue;
+            };
+            let usable = reachable && (!typing || takes_from_text(&shortcut));
+            if usable && ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+                self.commands.send(command);
+            }
+        }
+    }
+}
+
+/// Whether a shortcut works while text is typed: undo and redo belong to the text then.
+fn takes_from_text(shortcut: &egui::KeyboardShortcut) -> bool {
+    shortcut.modifiers.command && !matches!(shortcut.logical_key, egui::Key::Z | egui::Key::Y)
+        || matches!(shortcut.logical_key, egui::Key::F1)
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        let seconds = frame.info().cpu_usage;
+        if let (Some(times), Some(seconds)) = (&mut self.frame_times, seconds) {
+            if !times.add(seconds) {
+                self.frame_times = None;
+            }
+        }
+        self.update(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.paint(ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}

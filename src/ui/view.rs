@@ -1,0 +1,94 @@
+//! What a panel has in hand: the state to read, and where to leave commands.
+
+use eframe::egui::{Response, Ui};
+
+use super::theme::measures::WidthClass;
+use super::widgets::{Button, IconButton};
+use crate::app::State;
+use crate::app::commands::{Command, Sender, keys};
+
+/// The state as it is in this frame, and a place for commands.
+pub struct View<'a> {
+    /// What to draw.
+    pub state: &'a State,
+    commands: &'a Sender,
+}
+
+impl<'a> View<'a> {
+    /// Of a state.
+    pub fn new(state: &'a State, commands: &'a Sender) -> Self {
+        Self { state, commands }
+    }
+
+    /// Leaves a command; it runs before the next frame.
+    pub fn send(&self, command: impl Into<Command>) {
+        self.commands.send(command);
+    }
+
+    /// An ordinary button of a command.
+    pub fn button(&self, ui: &mut Ui, command: impl Into<Command>) -> Response {
+        self.button_as(ui, command, |button| button)
+    }
+
+    /// A button of a command, changed by `look`: `view.button_as(ui, command, |button| button.ghost().small())`.
+    pub fn button_as(
+        &self,
+        ui: &mut Ui,
+        command: impl Into<Command>,
+        look: impl FnOnce(Button<'_>) -> Button<'_>,
+    ) -> Response {
+        let command = command.into();
+        let about = command.about(self.state);
+        let refusal = command.refusal(self.state);
+        let title = about.as_ref().map_or("", |about| about.title.as_ref());
+        let tooltip = about.as_ref().map(|about| match &about.shortcut {
+            Some(shortcut) => format!("{}  {}", about.help, keys(shortcut)),
+            None => about.help.to_string(),
+        });
+        let button = Button::new(title)
+            .icon(about.as_ref().and_then(|about| about.icon))
+            .tooltip(tooltip.as_deref())
+            .off(refusal.as_deref());
+        let response = look(button).show(ui);
+        if response.clicked() {
+            self.send(command);
+        }
+        response
+    }
+
+    /// The icon of a command as a button.
+    pub fn icon_button(&self, ui: &mut Ui, command: impl Into<Command>) -> Response {
+        self.icon_button_as(ui, command, |button| button)
+    }
+
+    /// The icon of a command as a button, changed by `look`.
+    pub fn icon_button_as(
+        &self,
+        ui: &mut Ui,
+        command: impl Into<Command>,
+        look: impl FnOnce(IconButton<'_>) -> IconButton<'_>,
+    ) -> Response {
+        let command = command.into();
+        let about = command.about(self.state);
+        let refusal = command.refusal(self.state);
+        let title = about.as_ref().map_or("", |about| about.title.as_ref());
+        let icon = about.as_ref().and_then(|about| about.icon).unwrap_or(super::Icon::Circle);
+        let shortcut = about.as_ref().and_then(|about| about.shortcut).map(|shortcut| keys(&shortcut));
+        let button = IconButton::new(icon, title).shortcut(shortcut.as_deref()).off(refusal.as_deref());
+        let response = look(button).show(ui);
+        if response.clicked() {
+            self.send(command);
+        }
+        response
+    }
+
+    /// What the window's width means for the layout.
+    pub fn width_class(&self, ui: &Ui) -> WidthClass {
+        WidthClass::of(ui.ctx().content_rect().width())
+    }
+
+    /// Width of a stage's left panel: as drawn, 200 in a narrow window.
+    pub fn left_width(&self, ui: &Ui, drawn: f32) -> f32 {
+        if self.width_class(ui) == WidthClass::Full { drawn } else { 200.0 }
+    }
+}

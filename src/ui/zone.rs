@@ -1,0 +1,250 @@
+//! Zones: panels that touch, with a line of 1 point between them.
+
+use eframe::egui::{
+    Align, Color32, CursorIcon, Id, Layout, Rangef, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
+};
+
+use super::text::{self, Type};
+use super::theme::measures::{PADDING, ZONE_HEADER, ZONE_HEADER_CONTROLS};
+use super::theme::tokens;
+
+/// What is left of a rectangle while pieces are cut off it.
+pub struct Zones {
+    rest: Rect,
+    line: Color32,
+}
+
+impl Zones {
+    /// The whole of `rect`.
+    pub fn new(ui: &Ui, rect: Rect) -> Self {
+        Self { rest: rect, line: tokens(ui).line }
+    }
+
+    /// What is left.
+    pub fn rest(&self) -> Rect {
+        self.rest
+    }
+
+    /// Cuts `width` off the left.
+    pub fn left(&mut self, ui: &Ui, width: f32) -> Rect {
+        let (piece, rest) = self.rest.split_left_right_at_x((self.rest.left() + width).round());
+        ui.painter().vline(piece.right() - 0.5, piece.y_range(), (1.0, self.line));
+        self.rest = rest;
+        Rect::from_min_max(piece.min, pos2(piece.right() - 1.0, piece.bottom()))
+    }
+
+    /// Cuts `width` off the right.
+    pub fn right(&mut self, ui: &Ui, width: f32) -> Rect {
+        let (rest, piece) = self.rest.split_left_right_at_x((self.rest.right() - width).round());
+        ui.painter().vline(piece.left() + 0.5, piece.y_range(), (1.0, self.line));
+        self.rest = rest;
+        Rect::from_min_max(pos2(piece.left() + 1.0, piece.top()), piece.max)
+    }
+
+    /// Cuts `height` off the top.
+    pub fn top(&mut self, ui: &Ui, height: f32) -> Rect {
+        let (piece, rest) = self.rest.split_top_bottom_at_y((self.rest.top() + height).round());
+        ui.painter().hline(piece.x_range(), piece.bottom() - 0.5, (1.0, self.line));
+        self.rest = rest;
+        Rect::from_min_max(piece.min, pos2(piece.right(), piece.bottom() - 1.0))
+    }
+
+    /// Cuts `height` off the bottom.
+    pub fn bottom(&mut self, ui: &Ui, height: f32) -> Rect {
+        let (rest, piece) = self.rest.split_top_bottom_at_y((self.rest.bottom() - height).round());
+        ui.painter().hline(piece.x_range(), piece.top() + 0.5, (1.0, self.line));
+        self.rest = rest;
+        Rect::from_min_max(pos2(piece.left(), piece.top() + 1.0), piece.max)
+    }
+
+    /// Cuts a piece off the left whose width the user sets by dragging its edge, within `range`.
+    pub fn resizable_left(&mut self, ui: &mut Ui, name: &str, width: f32, range: impl Into<Rangef>) -> Rect {
+        let range = range.into();
+        let id = Id::unique(("zone width", name));
+        let width = range.clamp(ui.data(|data| data.get_temp(id)).unwrap_or(width));
+        let piece = self.left(ui, width);
+        if let Some(moved) = drag_edge(ui, id, piece.right(), piece.y_range()) {
+            ui.data_mut(|data| data.insert_temp(id, range.clamp(width + moved)));
+        }
+        piece
+    }
+
+    /// Cuts a piece off the right whose width the user sets by dragging its edge, within `range`.
+    pub fn resizable_right(&mut self, ui: &mut Ui, name: &str, width: f32, range: impl Into<Rangef>) -> Rect {
+        let range = range.into();
+        let id = Id::unique(("zone width", name));
+        let width = range.clamp(ui.data(|data| data.get_temp(id)).unwrap_or(width));
+        let piece = self.right(ui, width);
+        if let Some(moved) = drag_edge(ui, id, piece.left(), piece.y_range()) {
+            ui.data_mut(|data| data.insert_temp(id, range.clamp(width - moved)));
+        }
+        piece
+    }
+
+    /// Cuts a piece off the top whose height the user sets by dragging its edge, within `range`.
+    pub fn resizable_top(&mut self, ui: &mut Ui, name: &str, height: f32, range: impl Into<Rangef>) -> Rect {
+        let range = range.into();
+        let id = Id::unique(("zone height", name));
+        let height = range.clamp(ui.data(|data| data.get_temp(id)).unwrap_or(height));
+        let piece = self.top(ui, height);
+        let edge = Rect::from_x_y_ranges(piece.x_range(), piece.bottom() - 3.0..=piece.bottom() + 3.0);
+        let response =
+            ui.interact(edge, id, Sense::drag()).on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
+        if response.dragged() {
+            let height = range.clamp(height + response.drag_delta().y);
+            ui.data_mut(|data| data.insert_temp(id, height));
+        }
+        piece
+    }
+}
+
+fn drag_edge(ui: &Ui, id: Id, x: f32, y: Rangef) -> Option<f32> {
+    let edge = Rect::from_x_y_ranges(x - 3.0..=x + 3.0, y);
+    let response =
+        ui.interact(edge, id, Sense::drag()).on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
+    response.dragged().then(|| response.drag_delta().x)
+}
+
+/// Draws contents in a zone's rectangle, from top to bottom without gaps, cut to it.
+pub fn fill<R>(ui: &mut Ui, rect: Rect, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let layout = Layout::top_down(Align::Min);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
+    child.set_clip_rect(rect.intersect(ui.clip_rect()));
+    child.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    contents(&mut child)
+}
+
+/// The same, scrolling where the contents are higher than the zone. `name` keeps the place.
+pub fn scroll<R>(ui: &mut Ui, rect: Rect, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    fill(ui, rect, |ui| {
+        ScrollArea::vertical()
+            .id_salt(name)
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+                contents(ui)
+            })
+            .inner
+    })
+}
+
+/// Contents with so much space at the left and the right.
+pub fn padded<R>(ui: &mut Ui, padding: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let available = ui.available_rect_before_wrap();
+    let inner = available.shrink2(vec2(padding, 0.0));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Min)));
+    child.spacing_mut().item_spacing = ui.spacing().item_spacing;
+    let result = contents(&mut child);
+    let used = child.min_rect();
+    ui.allocate_rect(
+        Rect::from_min_max(available.min, pos2(available.right(), used.bottom().max(available.top()))),
+        Sense::hover(),
+    );
+    result
+}
+
+/// A row of `height`, whose contents stand in the middle, from left to right with gaps of 8.
+pub fn row<R>(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let layout = Layout::left_to_right(Align::Center);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
+    child.spacing_mut().item_spacing = vec2(8.0, 0.0);
+    contents(&mut child)
+}
+
+/// A row of a form: the label at the left, the control from `at` on. 33 high, as drawn.
+pub fn form_row<R>(ui: &mut Ui, label: &str, at: f32, control: impl FnOnce(&mut Ui) -> R) -> R {
+    let color = tokens(ui).t2;
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 33.0), Sense::hover());
+    let (left, right) = rect.split_left_right_at_x(rect.left() + at);
+    text::put(ui, left, eframe::egui::Align2::LEFT_CENTER, label, Type::Body, color);
+    let mut child =
+        ui.new_child(UiBuilder::new().max_rect(right).layout(Layout::left_to_right(Align::Center)));
+    child.spacing_mut().item_spacing = vec2(8.0, 0.0);
+    control(&mut child)
+}
+
+/// A line over the whole width, to part what lies in one scrolling zone.
+pub fn line(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
+    ui.painter().hline(rect.x_range(), rect.center().y, (1.0, tokens(ui).line));
+}
+
+/// The head of a zone: title, what it is about, controls at the right.
+#[must_use = "call show"]
+pub struct Header<'a> {
+    title: &'a str,
+    detail: &'a str,
+    mono_detail: bool,
+    height: f32,
+    padding: f32,
+    line: bool,
+}
+
+/// The head of a zone, 32 high without controls. `header("Check").detail("at 14:09:12, 49 ms").show(ui, |ui| ..)`.
+pub fn header(title: &str) -> Header<'_> {
+    Header { title, detail: "", mono_detail: false, height: ZONE_HEADER, padding: PADDING, line: false }
+}
+
+impl<'a> Header<'a> {
+    /// What the zone is about: range, count, unit.
+    pub fn detail(mut self, detail: &'a str) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    /// The same, of numbers only: in JetBrains Mono.
+    pub fn numbers(mut self, detail: &'a str) -> Self {
+        self.detail = detail;
+        self.mono_detail = true;
+        self
+    }
+
+    /// 40 high, for controls.
+    pub fn tall(mut self) -> Self {
+        self.height = ZONE_HEADER_CONTROLS;
+        self
+    }
+
+    /// Another padding than 16.
+    pub fn padding(mut self, padding: f32) -> Self {
+        self.padding = padding;
+        self
+    }
+
+    /// A line below, over the whole width.
+    pub fn line(mut self) -> Self {
+        self.line = true;
+        self
+    }
+
+    /// Draws it; `controls` are laid out from the right to the left.
+    pub fn show<R>(self, ui: &mut Ui, controls: impl FnOnce(&mut Ui) -> R) -> R {
+        let tokens = tokens(ui);
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), self.height), Sense::hover());
+        let inner = rect.shrink2(vec2(self.padding, 0.0));
+        let mut right =
+            ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center)));
+        right.spacing_mut().item_spacing = vec2(8.0, 0.0);
+        let result = controls(&mut right);
+        let used = right.min_rect();
+        let end = if used.width() > 0.0 { used.left() - 8.0 } else { inner.right() };
+        let words = Rect::from_min_max(inner.min, pos2(end.max(inner.left()), inner.bottom()));
+        let align = eframe::egui::Align2::LEFT_CENTER;
+        let title = text::put(ui, words, align, self.title, Type::Zone, tokens.t1);
+        if !self.detail.is_empty() && title.rect.right() + 10.0 < words.right() {
+            let rest = Rect::from_min_max(pos2(title.rect.right() + 10.0, words.top()), words.max);
+            let kind = if self.mono_detail { Type::Number } else { Type::Cell };
+            text::put(ui, rest, align, self.detail, kind, tokens.t3);
+        }
+        if self.line {
+            ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (1.0, tokens.line));
+        }
+        result
+    }
+
+    /// Draws it without controls.
+    pub fn plain(self, ui: &mut Ui) {
+        self.show(ui, |_| ());
+    }
+}
