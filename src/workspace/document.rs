@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::format::Format;
 use super::run::SavedRun;
 use super::slice;
 use crate::data::SplitSpec;
@@ -18,6 +19,8 @@ use crate::pipeline::PipelineSpec;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Workspace {
+    /// Version of the file's format.
+    pub format: Format,
     /// The cluster it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<ConnectionRef>,
