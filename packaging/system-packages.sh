@@ -1,0 +1,53 @@
+# What packaging/run.sh and tests/run.sh have in common; read in by both with `.`, from the root of the clone.
+
+# Builds librdkafka and OpenSSL from source: a compiler, CMake, make, Perl.
+build_packages="cmake gcc g++ libssl-dev make perl pkg-config"
+
+# Loaded by the window while it runs.
+window_packages="libegl1 libgl1-mesa-dri libgles2 libxcursor1 libxi6 libxkbcommon-x11-0 libxrandr2"
+
+cache_folder="${XDG_CACHE_HOME:-$HOME/.cache}/forebay"
+
+# Everything built stays outside the clone, so that a clean checkout is warm.
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache_folder/target}"
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+# need PROGRAM WHAT: one line where a program is missing that no package of ours brings.
+need() {
+    command -v "$1" >/dev/null 2>&1 || fail "$2 is missing: $1 is not on the path."
+}
+
+# need_java_17: Java 17 or newer.
+need_java_17() {
+    need java "Java 17"
+    version=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)
+    [ "${version:-0}" -ge 17 ] || fail "Java 17 is missing: java is version ${version:-unknown}."
+}
+
+# install_packages NAME...: installs those that are not there, by apt; elsewhere names them and stops.
+install_packages() {
+    if ! command -v apt-get >/dev/null 2>&1; then
+        command -v cmake >/dev/null 2>&1 && command -v make >/dev/null 2>&1 && command -v c++ >/dev/null 2>&1 && return
+        fail "This is no Debian or Ubuntu. Install what these packages hold, then run this again: $*"
+    fi
+    missing=""
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    as_root=""
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null 2>&1 || fail "Install these packages as root, then run this again:$missing"
+        as_root="sudo"
+    fi
+    echo "installing$missing"
+    # shellcheck disable=SC2086 # the packages are words of their own
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing >/dev/null ||
+        { $as_root apt-get update >/dev/null &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing >/dev/null; } ||
+        fail "apt could not install:$missing"
+}

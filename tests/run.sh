@@ -1,0 +1,67 @@
+#!/bin/sh
+# Sets up what the tests need and runs everything: formatting, lints, documentation, tests, the release binary.
+# The parts run one after another; a failed one does not keep the next from running.
+set -eu
+cd "$(dirname "$0")/.."
+. packaging/system-packages.sh
+
+kafka_version=$(sed -n 's:.*<kafka.version>\(.*\)</kafka.version>.*:\1:p' tests/kafka/pom.xml)
+export FOREBAY_KAFKA_JARS="${FOREBAY_KAFKA_JARS:-$cache_folder/kafka-$kafka_version/lib}"
+summary=""
+failed=0
+
+# part NAME COMMAND...: runs a part, prints its time, remembers how it ended.
+part() {
+    name=$1
+    shift
+    echo "== $name"
+    began=$(date +%s)
+    if "$@"; then result=ok; else result=FAILED failed=1; fi
+    line=$(printf '%-14s %-6s %4d s' "$name" "$result" $(($(date +%s) - began)))
+    echo "== $line"
+    summary="$summary$line
+"
+}
+
+set_up() {
+    # shellcheck disable=SC2086 # the packages are words of their own
+    install_packages $build_packages $window_packages imagemagick xauth xdotool xvfb
+    if ! [ -d "$FOREBAY_KAFKA_JARS" ] || [ -z "$(ls "$FOREBAY_KAFKA_JARS")" ]; then
+        # Copied beside and renamed, so that a copy that was cut short is not taken for a whole one.
+        rm -rf "$FOREBAY_KAFKA_JARS.part"
+        mvn -q -B -f tests/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory="$FOREBAY_KAFKA_JARS.part" &&
+            mv "$FOREBAY_KAFKA_JARS.part" "$FOREBAY_KAFKA_JARS"
+    fi
+}
+
+# The tests draw windows: on a screen of their own, whose number Xvfb finds.
+with_screen() {
+    xvfb-run --auto-servernum --server-args "-screen 0 1600x1000x24" "$@"
+}
+
+documentation() {
+    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --no-deps --document-private-items
+}
+
+release_binary() {
+    cargo build --quiet --release --locked &&
+        version=$("$CARGO_TARGET_DIR/release/forebay" --version) &&
+        echo "$version" &&
+        [ "$version" = "forebay $(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)" ]
+}
+
+need git "Git"
+need cargo "Rust"
+need_java_17
+need mvn "Maven"
+
+part "set up" set_up
+[ "$failed" -eq 0 ] || exit 1
+part "format" cargo fmt --check
+part "lints" cargo clippy --quiet --locked --all-targets -- -D warnings
+part "documentation" documentation
+part "tests" with_screen cargo test --quiet --locked
+part "release" release_binary
+
+printf '\n%s' "$summary"
+exit "$failed"
