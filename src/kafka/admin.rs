@@ -63,6 +63,18 @@ impl Cluster {
         Ok(entries.collect())
     }
 
+    /// Whether this user may make topics, by Kafka's dry run: everything is checked, nothing is made.
+    pub(super) fn try_to_create_a_topic(&self) -> Result<()> {
+        let (what, name) = ("asking for the right to make topics", "forebay-dry-run");
+        let topic = NewTopic::new(name, 1, TopicReplication::Fixed(-1));
+        let options = self.admin_options().validate_only(true);
+        let answer = block_on(self.admin()?.create_topics([&topic], &options));
+        match self.only_result(what, name, answer) {
+            Ok(_) | Err(KafkaError::TopicExists { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     fn admin_options(&self) -> AdminOptions {
         AdminOptions::new().request_timeout(Some(self.timeout())).operation_timeout(Some(self.timeout()))
     }

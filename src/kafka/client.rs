@@ -161,7 +161,7 @@ fn wait_for_id(
 }
 
 /// librdkafka would take an address without a port as port 9092, and an empty one as something to wait for.
-fn check_bootstrap(profile: &ConnectionProfile) -> Result<()> {
+pub(super) fn check_bootstrap(profile: &ConnectionProfile) -> Result<()> {
     let faulty = profile.bootstrap.split(',').map(str::trim).find(|server| {
         let port = server.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
         !matches!(port, Some(Ok(_)))
@@ -177,7 +177,11 @@ fn check_bootstrap(profile: &ConnectionProfile) -> Result<()> {
 }
 
 /// A property that librdkafka does not take. The words of a secret property are left out: they may quote it.
-fn refused_configuration(profile: &ConnectionProfile, secrets: &Secrets, error: LibraryError) -> KafkaError {
+pub(super) fn refused_configuration(
+    profile: &ConnectionProfile,
+    secrets: &Secrets,
+    error: LibraryError,
+) -> KafkaError {
     let why = match &error {
         LibraryError::ClientConfig(_, _, name, _) if secrets.get(name).is_some() => {
             format!("the value of {name} is not accepted")

@@ -46,12 +46,7 @@ impl Cluster {
 
     /// Every consumer group, by name, with its committed offsets on these partitions.
     pub(super) fn groups_on(&self, partitions: &[(&str, PartitionId)]) -> Result<Vec<GroupOffsets>> {
-        let list = self
-            .lookup()
-            .fetch_group_list(None, self.timeout())
-            .map_err(|error| self.explain("listing consumer groups", error))?;
-        let groups: Vec<(String, String)> =
-            list.groups().iter().map(|group| (group.name().to_string(), group.state().to_string())).collect();
+        let groups = self.list_groups()?;
         let next = AtomicUsize::new(0);
         let found = Mutex::new(Vec::with_capacity(groups.len()));
         std::thread::scope(|scope| {
@@ -67,6 +62,15 @@ impl Cluster {
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.sort_by(|left, right| left.group.cmp(&right.group));
         Ok(found)
+    }
+
+    /// Names and states of all groups that this user may see.
+    pub(super) fn list_groups(&self) -> Result<Vec<(String, String)>> {
+        let list = self
+            .lookup()
+            .fetch_group_list(None, self.timeout())
+            .map_err(|error| self.explain("listing consumer groups", error))?;
+        Ok(list.groups().iter().map(|group| (group.name().to_string(), group.state().to_string())).collect())
     }
 
     fn group_on(&self, group: &str, state: &str, partitions: &[(&str, PartitionId)]) -> GroupOffsets {

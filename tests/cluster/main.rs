@@ -9,6 +9,8 @@
 )]
 
 mod catalogue;
+mod check;
 mod connection;
 mod harness;
 mod harness_works;
+mod properties;
