@@ -26,8 +26,10 @@
 pub mod format;
 mod frame;
 mod icon;
+pub mod plot;
 mod stages;
 pub mod states;
+pub mod table;
 pub mod text;
 mod theme;
 mod view;
