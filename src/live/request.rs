@@ -30,12 +30,52 @@ pub struct ScoreRequest {
     /// End when the ends that each partition had at the start are reached.
     #[serde(default)]
     pub until_end: bool,
+    /// Kafka's `group.instance.id`: a member with a name of its own keeps its partitions over a restart, and a crash does
+    /// not hold the group up. Each running member needs another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
     /// Records per micro-batch at most.
     #[serde(default = "batch")]
     pub max_batch: usize,
-    /// Milliseconds that a transaction may wait for more records before it is committed.
+    /// Milliseconds that a transaction stays open at most while more records are waiting. When none is, it is committed at
+    /// once, whatever this says: a trickle is not held up, and a flood is committed in large pieces.
     #[serde(default = "linger")]
     pub commit_ms: u64,
+}
+
+impl ScoreRequest {
+    /// The consumer group: the one asked for, or `forebay-NAME`.
+    pub fn group(&self) -> String {
+        self.group.clone().unwrap_or_else(|| format!("forebay-{}", self.model.name))
+    }
+
+    /// Everything wrong with it, as (field, why).
+    pub fn check(&self) -> Vec<(String, String)> {
+        let mut problems = Vec::new();
+        let mut wrong = |field: &str, why: &str| problems.push((field.to_string(), why.to_string()));
+        let topics = [
+            ("input", Some(&self.input)),
+            ("output", Some(&self.output)),
+            ("dead_letter", self.dead_letter.as_ref()),
+            ("model_topic", Some(&self.model_topic)),
+        ];
+        for (at, (field, topic)) in topics.iter().enumerate() {
+            let Some(topic) = topic else { continue };
+            if topic.is_empty() {
+                wrong(field, "a topic is needed");
+            }
+            if topics.iter().take(at).any(|(_, other)| *other == Some(topic)) {
+                wrong(field, "each of the topics must be another one");
+            }
+        }
+        if self.max_batch == 0 {
+            wrong("max_batch", "at least 1");
+        }
+        if self.commit_ms == 0 || self.commit_ms > 10_000 {
+            wrong("commit_ms", "1 to 10000");
+        }
+        problems
+    }
 }
 
 fn batch() -> usize {

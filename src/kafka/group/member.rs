@@ -78,6 +78,8 @@ pub(super) fn member_config(cluster: &Cluster, group: &str, options: &GroupOptio
         config.set("group.instance.id", instance);
     }
     let defaults = [
+        // A member that was killed gives its partitions to others after this long; heartbeats come every 3 s.
+        ("session.timeout.ms", "10000"),
         ("fetch.queue.backoff.ms", "1"),
         ("fetch.error.backoff.ms", "100"),
         ("queued.max.messages.kbytes", "32768"),
