@@ -34,6 +34,22 @@ pub(super) fn assemble_exactly(chunk: Chunk, schema: &Schema) -> Decoded {
     build(vec![chunk], false, Some(schema))
 }
 
+/// Some columns of one chunk, by name, with the types that its own rows need; one that it does not have is text nulls.
+pub fn chunk_columns(chunk: &Chunk, names: &[&str]) -> DataFrame {
+    let part = chunk.with_columns(names);
+    let fields = names.iter().filter(|name| !meta::ALL.contains(name)).map(|name| Field {
+        name: (*name).to_owned(),
+        kind: part
+            .columns
+            .iter()
+            .find(|column| *column.name == **name)
+            .map_or(Kind::Null, |column| column.values.seen().kind()),
+        nullable: true,
+    });
+    let schema = Schema { fields: fields.collect() };
+    build(vec![part], true, Some(&schema)).frame
+}
+
 fn build(mut chunks: Vec<Chunk>, with_topic: bool, exactly: Option<&Schema>) -> Decoded {
     chunks.iter_mut().for_each(Chunk::finish);
     let rejected = chunks.iter_mut().flat_map(Chunk::take_rejected).collect();

@@ -110,6 +110,21 @@ impl Chunk {
         self.offsets.retain(|_| keep.next().copied().unwrap_or(false));
     }
 
+    /// The same rows with some of the columns only.
+    pub(super) fn with_columns(&self, names: &[&str]) -> Self {
+        let wanted = self.columns.iter().filter(|column| names.contains(&&*column.name));
+        Self {
+            origins: self.origins.clone(),
+            offsets: self.offsets.clone(),
+            timestamps: self.timestamps.clone(),
+            keys: self.keys.clone(),
+            null_keys: self.null_keys.clone(),
+            columns: wanted.cloned().collect(),
+            decoded: self.decoded,
+            ..Self::default()
+        }
+    }
+
     /// Begins with the columns of a schema.
     pub(super) fn starting_with(fields: &[Field]) -> Self {
         let columns = fields.iter().map(|field| ChunkColumn {

@@ -10,10 +10,11 @@ mod schema;
 mod seen;
 mod values;
 
-pub use assemble::assemble;
+pub use assemble::{assemble, chunk_columns};
 pub use chunk::Chunk;
 pub use json::{Json, MAX_COLUMNS, MAX_DEPTH};
 pub use schema::{Field, Kind, Schema};
+pub use values::float_text;
 
 use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};

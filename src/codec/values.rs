@@ -177,9 +177,7 @@ impl Values {
             Store::Empty => self.store = Store::Number(filled(0.0, row, value), Vec::new()),
             Store::Int(_) | Store::UInt(_) => self.push_number(row, value, None),
             _ => {
-                let mut text = String::new();
-                write_float(value, &mut text);
-                self.as_text().push(text.as_bytes());
+                self.as_text().push(float_text(value).as_bytes());
             }
         }
     }
@@ -343,7 +341,13 @@ impl Packed {
     }
 }
 
-/// Text of a float: digits alone where it is an integer below 2⁶⁴, else the shortest text that reads back to it.
+/// The text of a float: digits alone where it is an integer below 2⁶⁴, else the shortest text that reads back to it.
+pub fn float_text(value: f64) -> String {
+    let mut text = String::new();
+    write_float(value, &mut text);
+    text
+}
+
 fn write_float(value: f64, out: &mut String) {
     use std::fmt::Write;
     let written = if value.fract() == 0.0 && value.abs() < 18_446_744_073_709_551_616.0 {

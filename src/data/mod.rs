@@ -3,9 +3,12 @@
 //! In: a [`Slice`](crate::kafka::Slice). Out: a [`Frame`]: columns, where each row came from, what was rejected, and
 //! whether it is whole. It knows nothing of preparation or learning.
 
+mod content;
 mod export;
 mod filter;
 mod frame;
+mod gather;
+mod lane;
 mod page;
 mod profile;
 mod read;

@@ -1,10 +1,15 @@
 //! Slice → frame: reads, decodes on several threads, puts in order.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::frame::Frame;
+use super::filter::Filter;
+use super::frame::{Completeness, Frame};
+use super::gather::{Ended, Gather, Gathered};
+use crate::codec::{Codec, Schema, assemble, by_name};
 use crate::jobs::{Cancel, Problem, Progress};
-use crate::kafka::{Cluster, Slice};
+use crate::kafka::{Cluster, KafkaError, PartitionPosition, ReadOptions, Slice, SliceReader};
 
 /// What to read and how; the window and `forebay read` send the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,7 +18,7 @@ pub struct ReadRequest {
     pub slice: Slice,
     /// The codec's name.
     pub codec: String,
-    /// Keep only rows for which this holds (see [`super::Filter`]).
+    /// Keep only rows for which this holds (see [`super::Filter`]). The schema is that of all records all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
     /// Stop with what is read when the columns reach so many bytes; `None` is no limit.
@@ -24,10 +29,91 @@ pub struct ReadRequest {
 /// Reads a slice. Cancelled or stopped by the cluster, it returns the part that was read, which says so
 /// ([`super::Completeness::Part`]); an error means that there is nothing to keep.
 pub fn read(
-    _cluster: &Cluster,
-    _request: &ReadRequest,
-    _progress: &Progress,
-    _cancel: &Cancel,
+    cluster: &Cluster,
+    request: &ReadRequest,
+    progress: &Progress,
+    cancel: &Cancel,
 ) -> Result<Frame, Problem> {
-    todo!("codec and data owner")
+    let (codec, filter) = prepare(request)?;
+    progress.stage(format!("reading {}", names(&request.slice)), request.slice.offsets());
+    let mut reader = SliceReader::open(cluster, &request.slice, ReadOptions::default())?;
+    let gather = Gather::new(request, codec, filter.as_ref(), progress);
+    let ended = gather.run(|spare| reader.next(spare, cancel));
+    let gathered = gather.finish();
+    let completeness = completeness(ended, &gathered, reader.positions(), &request.slice)?;
+    // What librdkafka holds is no longer needed when the frame is built.
+    drop(reader);
+    progress.detail("building columns");
+    let frame = build(gathered, completeness, request);
+    check_filter(filter.as_ref(), &frame)?;
+    Ok(frame)
+}
+
+fn prepare(request: &ReadRequest) -> Result<(&'static dyn Codec, Option<Filter>), Problem> {
+    let codec = by_name(&request.codec)
+        .map_err(|why| Problem::new("Choosing a codec", why, "Choose one of those there are"))?;
+    let filter = request.filter.as_deref().map(Filter::parse).transpose();
+    let filter = filter.map_err(|why| Problem::new("Reading the filter", why, "Correct the filter"))?;
+    Ok((codec, filter))
+}
+
+fn names(slice: &Slice) -> String {
+    slice.topics.iter().map(|topic| topic.topic.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// An early end is an error when nothing was read, else it is told with the part.
+fn completeness(
+    ended: Ended,
+    gathered: &Gathered,
+    positions: &[PartitionPosition],
+    slice: &Slice,
+) -> Result<Completeness, Problem> {
+    let nothing = gathered.records == 0;
+    let why = match ended {
+        Ended::AtTheEnd => return Ok(Completeness::Whole),
+        Ended::Failed(KafkaError::Cancelled) if nothing => {
+            return Err(Problem::cancelled(format!("Reading {}", names(slice))));
+        }
+        Ended::Failed(error) if nothing => return Err(error.into()),
+        Ended::Failed(error) => error.to_string(),
+        Ended::Early(why) => why,
+    };
+    Ok(Completeness::Part { why, positions: positions.to_vec() })
+}
+
+fn build(gathered: Gathered, completeness: Completeness, request: &ReadRequest) -> Frame {
+    let mut chunks = Vec::new();
+    let mut rejected = Vec::new();
+    let mut content = Vec::new();
+    for lane in gathered.lanes {
+        chunks.extend(lane.chunks);
+        rejected.extend(lane.rejected);
+        content.push(lane.digest.finish());
+    }
+    rejected.truncate(Frame::KEPT_REJECTIONS);
+    let decoded = assemble(chunks, request.slice.topics.len() > 1);
+    Frame {
+        data: Arc::new(decoded.frame),
+        schema: Arc::new(decoded.schema),
+        slice: Arc::new(request.slice.clone()),
+        codec: request.codec.clone(),
+        rejected: Arc::new(rejected),
+        rejected_total: gathered.rejected,
+        tombstones: gathered.tombstones,
+        filtered: gathered.filtered,
+        bytes: gathered.bytes,
+        content,
+        completeness,
+    }
+}
+
+/// A filter on a column that no record has would leave an empty frame without a word.
+fn check_filter(filter: Option<&Filter>, frame: &Frame) -> Result<(), Problem> {
+    let Some(filter) = filter else { return Ok(()) };
+    if *frame.schema == Schema::default() {
+        return Ok(());
+    }
+    filter.check_names(&frame.schema).map_err(|why| {
+        Problem::new(format!("Filtering {}", names(&frame.slice)), why, "Correct the filter and read again")
+    })
 }
