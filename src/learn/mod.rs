@@ -5,6 +5,7 @@
 mod evaluation;
 mod learner;
 mod learners;
+mod metrics;
 mod model;
 mod predict;
 mod run;
