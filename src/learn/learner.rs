@@ -2,13 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::Model;
-use super::task::Labels;
-use crate::jobs::{Cancel, Problem};
-use crate::pipeline::FeatureMatrix;
+use super::task::TaskKind;
+use crate::jobs::Cancel;
 
 /// `[learner]` of a run file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum LearnerSpec {
     /// L2-regularised logistic regression, scikit-learn's objective (multinomial for more than two classes).
@@ -23,7 +21,7 @@ pub enum LearnerSpec {
         #[serde(default = "one")]
         alpha: f64,
     },
-    /// Gradient-boosted trees, for classes (one against the rest when more than two) and numbers. Takes missing values.
+    /// Gradient-boosted trees, for classes (softmax when more than two) and numbers. Takes missing values.
     BoostedTrees {
         /// Rounds at most.
         #[serde(default = "rounds")]
@@ -90,22 +88,63 @@ pub struct FitControl<'a> {
 impl LearnerSpec {
     /// Everything wrong with it, as (field, why).
     pub fn check(&self) -> Vec<(String, String)> {
-        todo!("learn owner")
+        match *self {
+            Self::LogisticRegression { c } => {
+                problems(&[("c", c > 0.0 && c.is_finite(), "must be a number above 0")])
+            }
+            Self::RidgeRegression { alpha } => {
+                problems(&[("alpha", alpha >= 0.0 && alpha.is_finite(), "must be a number, 0 or more")])
+            }
+            Self::BoostedTrees { rounds, depth, rate, l2, min_leaf_weight, early_stopping: _ } => {
+                problems(&[
+                    ("rounds", (1..=10_000).contains(&rounds), "must be from 1 to 10,000"),
+                    ("depth", (1..=16).contains(&depth), "must be from 1 to 16"),
+                    ("rate", rate > 0.0 && rate <= 1.0, "must be above 0 and at most 1"),
+                    ("l2", l2 >= 0.0 && l2.is_finite(), "must be a number, 0 or more"),
+                    (
+                        "min_leaf_weight",
+                        min_leaf_weight >= 0.0 && min_leaf_weight.is_finite(),
+                        "must be a number, 0 or more",
+                    ),
+                ])
+            }
+        }
     }
 
     /// Its name for people: `Boosted trees`.
     pub fn title(&self) -> &'static str {
-        todo!("learn owner")
+        match self {
+            Self::LogisticRegression { .. } => "Logistic regression",
+            Self::RidgeRegression { .. } => "Ridge regression",
+            Self::BoostedTrees { .. } => "Boosted trees",
+        }
     }
 
-    /// Fits. `valid` is for the curve and early stopping only. Missing or infinite values that the learner cannot take, one
-    /// class only, fewer rows than features: clear problems or documented behaviour.
-    pub fn fit(
-        &self,
-        _train: (&FeatureMatrix, &Labels),
-        _valid: Option<(&FeatureMatrix, &Labels)>,
-        _control: FitControl<'_>,
-    ) -> Result<Model, Problem> {
-        todo!("learn owner")
+    /// Whether it can learn such a task.
+    pub fn learns(&self, kind: TaskKind) -> bool {
+        match self {
+            Self::LogisticRegression { .. } => kind == TaskKind::Classification,
+            Self::RidgeRegression { .. } => kind == TaskKind::Regression,
+            Self::BoostedTrees { .. } => true,
+        }
     }
+
+    /// Every learner that can learn such a task, with default settings.
+    pub fn all_for(kind: TaskKind) -> Vec<Self> {
+        let trees = Self::BoostedTrees {
+            rounds: rounds(),
+            depth: depth(),
+            rate: rate(),
+            l2: one(),
+            min_leaf_weight: one(),
+            early_stopping: 0,
+        };
+        let all = [Self::LogisticRegression { c: one() }, Self::RidgeRegression { alpha: one() }, trees];
+        all.into_iter().filter(|learner| learner.learns(kind)).collect()
+    }
+}
+
+fn problems(rules: &[(&str, bool, &str)]) -> Vec<(String, String)> {
+    let broken = rules.iter().filter(|(_, holds, _)| !holds);
+    broken.map(|(field, _, why)| ((*field).to_owned(), (*why).to_owned())).collect()
 }

@@ -3,6 +3,7 @@
 //! In: a frame and a [`RunFile`]. Out: a [`Run`] with its model, metrics and plots. A [`Model`] knows nothing of Kafka.
 
 mod evaluation;
+mod fit;
 mod learner;
 mod learners;
 mod metrics;
@@ -16,6 +17,7 @@ pub use evaluation::{
     CalibrationBin, ClassCurves, ClassEvaluation, Evaluation, Importance, NumberEvaluation,
     ResidualHistogram, ThresholdCounts, TimeBin,
 };
+pub use fit::Part;
 pub use learner::{FitControl, FitObserver, LearnerSpec, Round};
 pub use learners::{LogisticModel, RidgeModel, TreesModel};
 pub use model::{Model, Prediction};

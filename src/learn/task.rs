@@ -62,3 +62,69 @@ impl Target {
         }
     }
 }
+
+impl Labels {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Classes { classes, .. } => classes.len(),
+            Self::Values(values) => values.len(),
+        }
+    }
+
+    /// What they are the truth of.
+    pub fn kind(&self) -> TaskKind {
+        match self {
+            Self::Classes { .. } => TaskKind::Classification,
+            Self::Values(_) => TaskKind::Regression,
+        }
+    }
+
+    /// Class of each row; `None` of numbers.
+    pub fn classes(&self) -> Option<&[u32]> {
+        if let Self::Classes { classes, .. } = self { Some(classes) } else { None }
+    }
+
+    /// Number of each row; `None` of classes.
+    pub fn values(&self) -> Option<&[f64]> {
+        if let Self::Values(values) = self { Some(values) } else { None }
+    }
+
+    /// The labels of these rows, in this order; the names stay.
+    pub fn select(&self, rows: &[u32]) -> Self {
+        fn pick<T: Copy>(from: &[T], rows: &[u32]) -> Vec<T> {
+            rows.iter().filter_map(|row| from.get(*row as usize)).copied().collect()
+        }
+        match self {
+            Self::Classes { names, classes } => {
+                Self::Classes { names: names.clone(), classes: pick(classes, rows) }
+            }
+            Self::Values(values) => Self::Values(pick(values, rows)),
+        }
+    }
+
+    /// Rows of each class; empty of numbers.
+    pub fn counts(&self) -> Vec<u64> {
+        let Self::Classes { names, classes } = self else { return Vec::new() };
+        let mut counts = vec![0; names.len()];
+        for class in classes {
+            if let Some(count) = counts.get_mut(*class as usize) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    /// The same with only the classes that occur, and for each old class its new number.
+    pub(super) fn without_unseen_classes(&self) -> (Self, Vec<Option<u32>>) {
+        let Self::Classes { names, classes } = self else { return (self.clone(), Vec::new()) };
+        let mut next = 0..;
+        let seen: Vec<Option<u32>> =
+            self.counts().iter().map(|count| (*count > 0).then(|| next.next()).flatten()).collect();
+        let names =
+            names.iter().zip(&seen).filter(|(_, new)| new.is_some()).map(|(name, _)| name.clone()).collect();
+        let new = |class: &u32| seen.get(*class as usize).copied().flatten();
+        let classes = classes.iter().filter_map(new).collect();
+        (Self::Classes { names, classes }, seen)
+    }
+}

@@ -1,0 +1,149 @@
+//! The design matrix of the linear learners: columns brought to a common scale, with an intercept as the last parameter.
+//!
+//! A column that is mostly zero (one-hot) is kept as its other entries, so that a pass costs what is in it; any other is
+//! centred and scaled to deviation 1, which keeps the problem well conditioned far from zero. Penalties stay those of the
+//! columns as given: see [`Design::penalty`]. Sums run in a fixed order, whatever the number of threads.
+
+#![allow(
+    clippy::indexing_slicing,
+    reason = "row numbers and parameter numbers come from the design's own sizes"
+)]
+
+use rayon::prelude::*;
+
+use crate::pipeline::FeatureMatrix;
+
+/// Rows per task.
+const BLOCK: usize = 8_192;
+/// A column is kept sparse when at most one entry in so many is not zero.
+const SPARSE: usize = 4;
+
+/// Columns on a common scale.
+pub(super) struct Design {
+    rows: usize,
+    columns: Vec<Column>,
+}
+
+struct Column {
+    centre: f64,
+    scale: f64,
+    entries: Entries,
+}
+
+enum Entries {
+    Dense(Vec<f64>),
+    Sparse { rows: Vec<u32>, value: Vec<f64> },
+}
+
+impl Design {
+    /// All values must be finite.
+    pub fn new(features: &FeatureMatrix) -> Self {
+        let columns = (0..features.columns()).into_par_iter().map(|at| Column::new(features.column(at)));
+        Self { rows: features.rows(), columns: columns.collect() }
+    }
+
+    /// Columns and the intercept.
+    pub fn parameters(&self) -> usize {
+        self.columns.len() + 1
+    }
+
+    /// By what `weight²` is multiplied in a penalty of 1 on the squared coefficients; 0 for the intercept.
+    pub fn penalty(&self) -> Vec<f64> {
+        let of_columns = self.columns.iter().map(|column| 1.0 / (column.scale * column.scale));
+        of_columns.chain([0.0]).collect()
+    }
+
+    /// The linear sum of each row.
+    pub fn times(&self, weights: &[f64]) -> Vec<f64> {
+        let intercept = weights[self.columns.len()];
+        let mut sums = vec![intercept; self.rows];
+        sums.par_chunks_mut(BLOCK).enumerate().for_each(|(block, sums)| {
+            for (column, &weight) in self.columns.iter().zip(weights) {
+                column.add_to(sums, block * BLOCK, weight);
+            }
+        });
+        sums
+    }
+
+    /// For each parameter the sum over the rows of its entry times the row's value.
+    pub fn transposed_times(&self, values: &[f64]) -> Vec<f64> {
+        let mut sums: Vec<f64> = self.columns.par_iter().map(|column| column.dot(values)).collect();
+        sums.push(values.iter().sum());
+        sums
+    }
+
+    /// For each parameter the sum over the rows of its squared entry times the row's weight.
+    pub fn weighted_squares(&self, weights: &[f64]) -> Vec<f64> {
+        let mut sums: Vec<f64> = self.columns.par_iter().map(|column| column.squares(weights)).collect();
+        sums.push(weights.iter().sum());
+        sums
+    }
+
+    /// Coefficients and intercept for the columns as they were given.
+    pub fn original(&self, weights: &[f64]) -> (Vec<f64>, f64) {
+        let coefficients: Vec<f64> =
+            self.columns.iter().zip(weights).map(|(column, weight)| weight / column.scale).collect();
+        let shift: f64 = self.columns.iter().zip(&coefficients).map(|(column, c)| column.centre * c).sum();
+        (coefficients, weights[self.columns.len()] - shift)
+    }
+}
+
+impl Column {
+    fn new(values: &[f64]) -> Self {
+        let filled = values.iter().filter(|value| **value != 0.0).count();
+        let rows = values.len().max(1) as f64;
+        if filled * SPARSE <= values.len() {
+            let (places, entries): (Vec<u32>, Vec<f64>) =
+                (0_u32..).zip(values).filter(|(_, value)| **value != 0.0).unzip();
+            let size = (entries.iter().map(|value| value * value).sum::<f64>() / rows).sqrt();
+            let scale = usable_scale(size);
+            let value = entries.into_iter().map(|value| value / scale).collect();
+            return Self { centre: 0.0, scale, entries: Entries::Sparse { rows: places, value } };
+        }
+        let centre = values.iter().map(|value| value / rows).sum::<f64>();
+        let variance = values.iter().map(|value| (value - centre) * (value - centre)).sum::<f64>() / rows;
+        let scale = usable_scale(variance.sqrt());
+        let dense = values.iter().map(|value| (value - centre) / scale).collect();
+        Self { centre, scale, entries: Entries::Dense(dense) }
+    }
+
+    fn add_to(&self, sums: &mut [f64], first: usize, weight: f64) {
+        match &self.entries {
+            Entries::Dense(values) => {
+                for (sum, value) in sums.iter_mut().zip(&values[first..]) {
+                    *sum += weight * value;
+                }
+            }
+            Entries::Sparse { rows, value } => {
+                let begin = rows.partition_point(|&row| (row as usize) < first);
+                let end = rows.partition_point(|&row| (row as usize) < first + sums.len());
+                for (row, value) in rows[begin..end].iter().zip(&value[begin..end]) {
+                    sums[*row as usize - first] += weight * value;
+                }
+            }
+        }
+    }
+
+    fn dot(&self, other: &[f64]) -> f64 {
+        match &self.entries {
+            Entries::Dense(values) => values.iter().zip(other).map(|(a, b)| a * b).sum(),
+            Entries::Sparse { rows, value } => {
+                rows.iter().zip(value).map(|(row, a)| a * other[*row as usize]).sum()
+            }
+        }
+    }
+
+    fn squares(&self, weights: &[f64]) -> f64 {
+        match &self.entries {
+            Entries::Dense(values) => values.iter().zip(weights).map(|(a, weight)| a * a * weight).sum(),
+            Entries::Sparse { rows, value } => {
+                rows.iter().zip(value).map(|(row, a)| a * a * weights[*row as usize]).sum()
+            }
+        }
+    }
+}
+
+/// A constant column has deviation 0: it is only centred, and the penalty takes its coefficient to 0.
+fn usable_scale(deviation: f64) -> f64 {
+    if deviation.is_normal() { deviation } else { 1.0 }
+}
