@@ -120,6 +120,15 @@ impl LearnerSpec {
         }
     }
 
+    /// Its name in run files: `boosted-trees`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::LogisticRegression { .. } => "logistic-regression",
+            Self::RidgeRegression { .. } => "ridge-regression",
+            Self::BoostedTrees { .. } => "boosted-trees",
+        }
+    }
+
     /// Whether it can learn such a task.
     pub fn learns(&self, kind: TaskKind) -> bool {
         match self {

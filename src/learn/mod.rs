@@ -4,10 +4,13 @@
 
 mod evaluation;
 mod fit;
+mod labels;
+mod leakage;
 mod learner;
 mod learners;
 mod metrics;
 mod model;
+mod parts;
 mod predict;
 mod run;
 mod run_file;
@@ -18,6 +21,7 @@ pub use evaluation::{
     ResidualHistogram, ThresholdCounts, TimeBin,
 };
 pub use fit::Part;
+pub use labels::Labelled;
 pub use learner::{FitControl, FitObserver, LearnerSpec, Round};
 pub use learners::{LogisticModel, RidgeModel, TreesModel};
 pub use model::{Model, Prediction};

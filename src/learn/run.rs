@@ -1,15 +1,21 @@
 //! A run: everything from a frame to a model with its metrics.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
 use serde::{Deserialize, Serialize};
 
-use super::evaluation::Evaluation;
-use super::learner::{FitObserver, Round};
+use super::evaluation::{Evaluation, no_skill, permutation_importance};
+use super::leakage::warnings;
+use super::learner::{FitControl, FitObserver, Round};
 use super::model::Model;
+use super::parts::Parts;
 use super::run_file::RunFile;
-use crate::data::Frame;
+use crate::codec::Schema;
+use crate::data::{Completeness, Frame, ReadRequest, read};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Cluster, Slice};
-use crate::pipeline::FittedPipeline;
+use crate::pipeline::{CheckedPipeline, FittedPipeline, SpecProblem};
 
 /// What to train; the window and `forebay train` send the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,22 +60,112 @@ pub struct Run {
 
 /// Resolves the run's range, reads, trains.
 pub fn train(
-    _cluster: &Cluster,
-    _request: &TrainRequest,
-    _observer: &dyn FitObserver,
-    _progress: &Progress,
-    _cancel: &Cancel,
+    cluster: &Cluster,
+    request: &TrainRequest,
+    observer: &dyn FitObserver,
+    progress: &Progress,
+    cancel: &Cancel,
 ) -> Result<Run, Problem> {
-    todo!("learn owner")
+    let section = &request.run.slice;
+    let slice = match &request.slice {
+        Some(slice) => slice.clone(),
+        None => {
+            progress.stage(format!("resolving {}", section.range.topics.join(", ")), 0);
+            cluster.resolve(&section.range, cancel)?
+        }
+    };
+    let read_request =
+        ReadRequest { slice, codec: section.codec.clone(), filter: section.filter.clone(), budget: None };
+    let frame = read(cluster, &read_request, progress, cancel)?;
+    if let Completeness::Part { why, .. } = &frame.completeness {
+        if cancel.is_cancelled() {
+            return Err(Problem::cancelled("Reading the slice"));
+        }
+        let next = "Run it again, or read the slice in Browse to keep the part that can be read";
+        return Err(Problem::new("Reading the slice", format!("only a part of it was read: {why}"), next));
+    }
+    train_on(&frame, &request.run, observer, progress, cancel)
 }
 
-/// Trains on a frame that is there already.
+/// Trains on a frame that is there already. The same frame and file give the same run but for `fit_ms`, in any process and
+/// with any number of threads.
 pub fn train_on(
-    _frame: &Frame,
-    _file: &RunFile,
-    _observer: &dyn FitObserver,
-    _progress: &Progress,
-    _cancel: &Cancel,
+    frame: &Frame,
+    file: &RunFile,
+    observer: &dyn FitObserver,
+    progress: &Progress,
+    cancel: &Cancel,
 ) -> Result<Run, Problem> {
-    todo!("learn owner")
+    file.refuse()?;
+    progress.stage("splitting", 0);
+    let labelled = file.task.labels(&frame.data)?;
+    let parts = Parts::of(frame, file, &labelled)?;
+
+    let checked = check_pipeline(frame, file)?;
+    let pipeline = checked.fit(&parts.train.data, progress, cancel)?;
+    progress.stage("preparing", 0);
+    let applier = pipeline.applier()?;
+    let train = applier.apply(&parts.train.data)?.features;
+    let valid = applier.apply(&parts.valid.data)?.features;
+    let test = applier.apply(&parts.test.data)?.features;
+
+    progress.stage(format!("fitting {}", file.learner.title().to_lowercase()), 0);
+    let curve = Curve { progress, observer, rounds: Mutex::default() };
+    let control = FitControl { cancel, observer: &curve, seed: file.seed };
+    let began = Instant::now();
+    let for_curve = (valid.rows() > 0).then_some((&valid, &parts.valid.labels));
+    let model = file.learner.fit((&train, &parts.train.labels), for_curve, control)?;
+    let fit_ms = began.elapsed().as_millis() as u64;
+
+    progress.stage("evaluating", 0);
+    let mut of_valid = parts.valid.evaluate(&model.predict(&valid)?);
+    of_valid.importance = permutation_importance(&model, &valid, &parts.valid.labels, file.seed, cancel)?;
+    Ok(Run {
+        file: file.clone(),
+        slice: frame.slice.as_ref().clone(),
+        rows: parts.rows(labelled.missing),
+        borders: parts.borders,
+        rounds: curve.rounds.into_inner().unwrap_or_else(PoisonError::into_inner),
+        valid_baseline: parts.valid.evaluate(&no_skill(&parts.train.labels, valid.rows())),
+        test: parts.test.evaluate(&model.predict(&test)?),
+        test_baseline: parts.test.evaluate(&no_skill(&parts.train.labels, test.rows())),
+        warnings: warnings(frame, &train, &parts),
+        valid: of_valid,
+        pipeline,
+        model,
+        fit_ms,
+    })
+}
+
+/// The spec held against the columns that features may use: no meta columns, not the target, nothing excluded.
+fn check_pipeline(frame: &Frame, file: &RunFile) -> Result<CheckedPipeline, Problem> {
+    let left_out =
+        |name: &str| name == file.task.target.column() || file.task.exclude.iter().any(|out| out == name);
+    let fields = frame.schema.fields.iter().filter(|field| !left_out(&field.name)).cloned().collect();
+    file.prepare.check(&Schema { fields }).map_err(|problems| {
+        let text = |problem: &SpecProblem| match problem.step {
+            Some(step) => format!("step {}, {}: {}", step + 1, problem.field, problem.why),
+            None => problem.why.clone(),
+        };
+        let why = problems.iter().map(text).collect::<Vec<_>>().join("; ");
+        Problem::new("Checking the preparation", why, "Change the steps")
+    })
+}
+
+/// Keeps the curve and shows the rounds as progress.
+struct Curve<'a> {
+    progress: &'a Progress,
+    observer: &'a dyn FitObserver,
+    rounds: Mutex<Vec<Round>>,
+}
+
+impl FitObserver for Curve<'_> {
+    fn round(&self, round: Round, total: usize) {
+        if round.round == 1 {
+            self.progress.stage("fitting", total as u64);
+        }
+        self.progress.set(round.round as u64);
+        self.rounds.lock().unwrap_or_else(PoisonError::into_inner).push(round);
+        self.observer.round(round, total);
+    }
 }

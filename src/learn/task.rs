@@ -27,7 +27,7 @@ pub struct TaskSpec {
 
 /// What the target is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Target {
     /// A column as it is.
     Column(String),

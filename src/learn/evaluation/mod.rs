@@ -1,9 +1,21 @@
 //! What a model is worth on some rows: metrics and what the plots show, all of bounded size, so that the window needs no
 //! rows afterwards.
 
+mod classes;
+mod importance;
+mod numbers;
+mod over_time;
+mod thin;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use super::model::Prediction;
+use super::task::Labels;
+
+pub(super) use importance::permutation_importance;
+pub(super) use thin::spread;
 
 /// Metrics and plots of a model on some rows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -152,4 +164,72 @@ impl Evaluation {
     pub const POINTS: usize = 2_000;
     /// Bins of record time at most.
     pub const TIME_BINS: usize = 120;
+}
+
+/// Metrics that are defined and finite.
+#[derive(Default)]
+struct Metrics(BTreeMap<String, f64>);
+
+impl Metrics {
+    fn add(&mut self, name: &str, value: Option<f64>) {
+        if let Some(value) = value.filter(|value| value.is_finite()) {
+            self.0.insert(name.to_owned(), value);
+        }
+    }
+}
+
+impl Evaluation {
+    /// Holds a prediction against the truth of the same rows; `times` are their record times (ms). A class that the model
+    /// does not know has probability 0 in every row.
+    pub fn of(prediction: &Prediction, truth: &Labels, times: &[Option<i64>]) -> Self {
+        let prediction = &align(prediction, truth);
+        let over_time = over_time::time_bins(times, truth, prediction);
+        let rows = truth.rows() as u64;
+        match (prediction, truth) {
+            (Prediction::Classes { probabilities, .. }, Labels::Classes { names, classes }) => {
+                let most_probable = &prediction.most_probable();
+                let classified = classes::Classified { names, truth: classes, probabilities, most_probable };
+                let (metrics, classes) = classified.evaluate();
+                Self { rows, metrics: metrics.0, classes: Some(classes), over_time, ..Self::default() }
+            }
+            (Prediction::Values(predicted), Labels::Values(values)) => {
+                let (metrics, numbers) = numbers::evaluate(values, predicted);
+                Self { rows, metrics: metrics.0, numbers: Some(numbers), over_time, ..Self::default() }
+            }
+            _ => Self { rows, ..Self::default() },
+        }
+    }
+}
+
+/// What who knows nothing but the train part's truth predicts for every row: its shares of the classes, or its mean.
+pub(super) fn no_skill(train: &Labels, rows: usize) -> Prediction {
+    let count = train.rows().max(1) as f64;
+    match train {
+        Labels::Classes { names, .. } => {
+            let shares: Vec<f64> = train.counts().iter().map(|of_class| *of_class as f64 / count).collect();
+            Prediction::Classes { names: names.clone(), probabilities: shares.repeat(rows) }
+        }
+        Labels::Values(values) => {
+            Prediction::Values(vec![values.iter().map(|value| value / count).sum::<f64>(); rows])
+        }
+    }
+}
+
+/// Probabilities for the truth's classes, in its order.
+fn align(prediction: &Prediction, truth: &Labels) -> Prediction {
+    let (Prediction::Classes { names, probabilities }, Labels::Classes { names: wanted, .. }) =
+        (prediction, truth)
+    else {
+        return prediction.clone();
+    };
+    if names == wanted {
+        return prediction.clone();
+    }
+    let places: Vec<Option<usize>> =
+        wanted.iter().map(|name| names.iter().position(|known| known == name)).collect();
+    let in_order = |row: &[f64]| -> Vec<f64> {
+        places.iter().map(|place| place.and_then(|at| row.get(at)).copied().unwrap_or(0.0)).collect()
+    };
+    let probabilities = probabilities.chunks_exact(names.len().max(1)).flat_map(in_order).collect();
+    Prediction::Classes { names: wanted.clone(), probabilities }
 }

@@ -26,6 +26,9 @@ use crate::pipeline::FeatureMatrix;
 /// Bins per column at most.
 const BINS: u16 = 255;
 
+/// Smaller sets are fitted on the calling thread: handing out their nodes would take longer.
+const WORTH_SHARING: usize = 500_000;
+
 /// Settings, checked by [`crate::learn::LearnerSpec::check`].
 #[derive(Clone, Copy, Debug)]
 pub(in crate::learn) struct Boosting {
@@ -102,13 +105,15 @@ struct Grower {
     columns: Vec<usize>,
     splitter: MissingImputerSplitter,
     depth: usize,
+    shared: bool,
 }
 
 impl Grower {
     fn new(settings: Boosting, features: &FeatureMatrix) -> Result<Self, Problem> {
         let (rows, columns) = (features.rows(), features.columns());
+        let shared = rows * columns >= WORTH_SHARING;
         let data = Matrix::new(features.values(), rows, columns);
-        let binned = bin_matrix(&data, &vec![1.0; rows], BINS, f64::NAN, true).map_err(|error| {
+        let binned = bin_matrix(&data, &vec![1.0; rows], BINS, f64::NAN, shared).map_err(|error| {
             Problem::new("Fitting boosted trees", error.to_string(), "Leave the column out")
         })?;
         let splitter = MissingImputerSplitter::new(
@@ -121,7 +126,7 @@ impl Grower {
             true,
             HashMap::new(),
         );
-        Ok(Self { binned, rows, columns: (0..columns).collect(), splitter, depth: settings.depth })
+        Ok(Self { binned, rows, columns: (0..columns).collect(), splitter, depth: settings.depth, shared })
     }
 
     /// Grows a tree along the slopes and adds it to the scores of its own rows.
@@ -138,7 +143,7 @@ impl Grower {
             &self.splitter,
             usize::MAX,
             self.depth,
-            true,
+            self.shared,
             &SampleMethod::None,
             &GrowPolicy::DepthWise,
         );

@@ -24,6 +24,7 @@ pub(super) fn solve(
     let mut direction = towards.clone();
     let first = dot(&residual, &towards);
     let mut size = first;
+
     for _ in 0..most {
         if size <= first * tolerance * tolerance {
             break;

@@ -15,6 +15,8 @@ use crate::pipeline::FeatureMatrix;
 
 /// Rows per task.
 const BLOCK: usize = 8_192;
+/// Fewer entries than this are summed on the calling thread: handing them out would take longer.
+const WORTH_SHARING: usize = 500_000;
 /// A column is kept sparse when at most one entry in so many is not zero.
 const SPARSE: usize = 4;
 
@@ -22,6 +24,7 @@ const SPARSE: usize = 4;
 pub(super) struct Design {
     rows: usize,
     columns: Vec<Column>,
+    shared: bool,
 }
 
 struct Column {
@@ -38,8 +41,10 @@ enum Entries {
 impl Design {
     /// All values must be finite.
     pub fn new(features: &FeatureMatrix) -> Self {
-        let columns = (0..features.columns()).into_par_iter().map(|at| Column::new(features.column(at)));
-        Self { rows: features.rows(), columns: columns.collect() }
+        let columns: Vec<Column> =
+            (0..features.columns()).into_par_iter().map(|at| Column::new(features.column(at))).collect();
+        let shared = columns.iter().map(Column::entries).sum::<usize>() >= WORTH_SHARING;
+        Self { rows: features.rows(), columns, shared }
     }
 
     /// Columns and the intercept.
@@ -57,26 +62,37 @@ impl Design {
     pub fn times(&self, weights: &[f64]) -> Vec<f64> {
         let intercept = weights[self.columns.len()];
         let mut sums = vec![intercept; self.rows];
-        sums.par_chunks_mut(BLOCK).enumerate().for_each(|(block, sums)| {
+        let add_block = |(block, sums): (usize, &mut [f64])| {
             for (column, &weight) in self.columns.iter().zip(weights) {
                 column.add_to(sums, block * BLOCK, weight);
             }
-        });
+        };
+        if self.shared {
+            sums.par_chunks_mut(BLOCK).enumerate().for_each(add_block);
+        } else {
+            sums.chunks_mut(BLOCK).enumerate().for_each(add_block);
+        }
         sums
     }
 
     /// For each parameter the sum over the rows of its entry times the row's value.
     pub fn transposed_times(&self, values: &[f64]) -> Vec<f64> {
-        let mut sums: Vec<f64> = self.columns.par_iter().map(|column| column.dot(values)).collect();
-        sums.push(values.iter().sum());
-        sums
+        self.per_column(|column| column.dot(values), values.iter().sum())
     }
 
     /// For each parameter the sum over the rows of its squared entry times the row's weight.
     pub fn weighted_squares(&self, weights: &[f64]) -> Vec<f64> {
-        let mut sums: Vec<f64> = self.columns.par_iter().map(|column| column.squares(weights)).collect();
-        sums.push(weights.iter().sum());
-        sums
+        self.per_column(|column| column.squares(weights), weights.iter().sum())
+    }
+
+    fn per_column(&self, value: impl Fn(&Column) -> f64 + Send + Sync, of_intercept: f64) -> Vec<f64> {
+        let mut values: Vec<f64> = if self.shared {
+            self.columns.par_iter().map(value).collect()
+        } else {
+            self.columns.iter().map(value).collect()
+        };
+        values.push(of_intercept);
+        values
     }
 
     /// Coefficients and intercept for the columns as they were given.
@@ -105,6 +121,13 @@ impl Column {
         let scale = usable_scale(variance.sqrt());
         let dense = values.iter().map(|value| (value - centre) / scale).collect();
         Self { centre, scale, entries: Entries::Dense(dense) }
+    }
+
+    fn entries(&self) -> usize {
+        match &self.entries {
+            Entries::Dense(values) => values.len(),
+            Entries::Sparse { value, .. } => value.len(),
+        }
     }
 
     fn add_to(&self, sums: &mut [f64], first: usize, weight: f64) {

@@ -18,8 +18,10 @@ use crate::pipeline::FeatureMatrix;
 
 /// Newton steps at most; ten are usual.
 const STEPS: usize = 100;
-/// The end: half the square of the distance to the optimum, in the objective's own measure.
-const NEAR: f64 = 1e-18;
+/// The end: twice what the objective still lies above the optimum (Newton's decrement, squared).
+const NEAR: f64 = 1e-17;
+/// Below this, a step that is not ten times shorter than the one before is rounding.
+const ROUNDING: f64 = 1e-9;
 
 /// A fitted logistic regression.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -131,20 +133,22 @@ impl LogisticFit<'_> {
 
         let mut weights = vec![0.0; objective.likelihood.parameters()];
         let mut point = objective.likelihood.at(&weights);
-        let first = objective.slope(&weights, &point);
-        let first_size = dot(&first, &first).sqrt();
+        let mut gradient = objective.slope(&weights, &point);
+        let first_size = dot(&gradient, &gradient).sqrt();
+        let mut before = f64::INFINITY;
         for step in 1..=STEPS {
             control.cancel.check()?;
-            let gradient = objective.slope(&weights, &point);
             let size = dot(&gradient, &gradient).sqrt();
-            let tolerance = (size / first_size).clamp(1e-10, 0.1);
+            let tolerance = (size / first_size).clamp(1e-8, 0.1);
             let newton = objective.newton_step(&point, &gradient, tolerance, control.cancel)?;
             let distance = dot(&gradient, &newton);
             let moved = objective.descend(&mut weights, &mut point, &newton, distance);
             self.report(&objective, &design, &weights, &point, step, control);
-            if distance <= NEAR || !moved {
+            if distance <= NEAR || !moved || (distance <= ROUNDING && distance > before / 10.0) {
                 break;
             }
+            before = distance;
+            gradient = objective.slope(&weights, &point);
         }
         Ok(self.model(&design, &weights))
     }
@@ -215,6 +219,18 @@ impl Objective<'_> {
             |direction: &[f64]| with_penalty(self.likelihood.curvature_times(point, direction), direction);
         let diagonal = with_penalty(self.likelihood.curvature_diagonal(point), &vec![1.0; gradient.len()]);
         solve(apply, &diagonal, gradient, tolerance, cancel)
+    }
+
+    /// A constant added to all intercepts of several scores changes nothing. This gives that direction a curvature, so that
+    /// the step has no part in it.
+    fn hold_intercepts(&self, curvature: &mut [f64], direction: &[f64]) {
+        let (scores, parameters) = (self.likelihood.scores, self.likelihood.design.parameters());
+        if scores == 1 {
+            return;
+        }
+        let sum: f64 = direction.iter().skip(parameters - 1).step_by(parameters).sum();
+        let strength = self.c * self.likelihood.truth.len() as f64 / (scores * scores) as f64;
+        curvature.iter_mut().skip(parameters - 1).step_by(parameters).for_each(|c| *c += strength * sum);
     }
 
     /// Goes along the step, halved until the objective falls enough (Armijo); says whether it went anywhere.

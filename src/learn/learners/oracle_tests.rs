@@ -162,8 +162,16 @@ fn worst(set: &Set, metric: &str, higher_is_better: bool) -> f64 {
     if higher_is_better { a.min(b) } else { a.max(b) }
 }
 
+/// The settings of the oracle's boosters, as far as both have them.
 fn boosted() -> LearnerSpec {
-    LearnerSpec::all_for(crate::learn::TaskKind::Regression)[1]
+    LearnerSpec::BoostedTrees {
+        rounds: 100,
+        depth: 6,
+        rate: 0.1,
+        l2: 0.0,
+        min_leaf_weight: 0.001,
+        early_stopping: 0,
+    }
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! What looks too good to be true before a model is even asked: a single feature that gives the target away, and classes
+//! that the train part never saw.
+
+use super::evaluation::spread;
+use super::fit::select_rows;
+use super::metrics::Ranking;
+use super::parts::Parts;
+use super::task::Labels;
+use crate::data::Frame;
+use crate::pipeline::FeatureMatrix;
+
+/// A feature that alone ranks the positive rows this well, or correlates this much with a number, knows the target.
+const TELLS: f64 = 0.999;
+/// Rows looked at, evenly drawn from the train part.
+const ROWS: usize = 20_000;
+
+/// Sentences for [`super::Run::warnings`], of which the first say what the frame itself is short of.
+pub(super) fn warnings(frame: &Frame, train: &FeatureMatrix, parts: &Parts) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if frame.rejected_total > 0 {
+        warnings.push(format!("{} records could not be decoded and took no part", frame.rejected_total));
+    }
+    let unseen = unseen_classes(parts);
+    if !unseen.is_empty() {
+        warnings.push(format!(
+            "the train part has no row of class {}, so the model cannot predict it",
+            unseen.join(", ")
+        ));
+    }
+    let rows = spread(train.rows(), ROWS);
+    let (features, labels) = (select_rows(train, &rows), parts.train.labels.select(&rows));
+    for (at, name) in features.names().iter().enumerate() {
+        if let Some(how) = gives_away(features.column(at), &labels) {
+            warnings.push(format!(
+                "{name} alone gives the target away ({how}): is it known when a prediction is due?"
+            ));
+        }
+    }
+    warnings
+}
+
+fn unseen_classes(parts: &Parts) -> Vec<&str> {
+    let Labels::Classes { names, .. } = &parts.train.labels else { return Vec::new() };
+    let counts = parts.train.labels.counts();
+    names.iter().zip(counts).filter(|(_, count)| *count == 0).map(|(name, _)| name.as_str()).collect()
+}
+
+fn gives_away(feature: &[f64], labels: &Labels) -> Option<String> {
+    match labels {
+        Labels::Classes { names, classes } if names.len() == 2 => {
+            let positive: Vec<bool> = classes.iter().map(|class| *class == 1).collect();
+            let auc = Ranking::new(&positive, feature)?.roc_auc()?;
+            let either_way = auc.max(1.0 - auc);
+            (either_way > TELLS).then(|| format!("AUC {either_way:.4}"))
+        }
+        Labels::Classes { .. } => None,
+        Labels::Values(values) => {
+            let correlation = correlation(feature, values)?;
+            (correlation.abs() > TELLS).then(|| format!("correlation {correlation:.4}"))
+        }
+    }
+}
+
+/// Pearson's; `None` where one of the two is constant or not finite.
+fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
+    let rows = a.len().max(1) as f64;
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / rows;
+    let (of_a, of_b) = (mean(a), mean(b));
+    let product = |x: &[f64], y: &[f64], of_x: f64, of_y: f64| -> f64 {
+        x.iter().zip(y).map(|(x, y)| (x - of_x) * (y - of_y)).sum()
+    };
+    let scale = (product(a, a, of_a, of_a) * product(b, b, of_b, of_b)).sqrt();
+    let correlation = product(a, b, of_a, of_b) / scale;
+    correlation.is_finite().then_some(correlation)
+}
