@@ -3,6 +3,9 @@
 use crate::app::message::Message;
 use crate::jobs::{Admission, Arrival, JobContext, JobId, JobInfo, Jobs, Outcome, Problem};
 
+/// The title of jobs that are in no list.
+const QUIET: &str = "";
+
 /// Starts jobs and takes what they bring. The only way from a command to work that takes time.
 pub struct Background {
     jobs: Jobs<Message>,
@@ -37,6 +40,17 @@ impl Background {
         self.start(key, title, Admission::Several, work, message)
     }
 
+    /// The same as [`Background::latest`], for what is no work to a person: writing settings, a file dialog. It is not in
+    /// the job list.
+    pub fn quiet<T: 'static>(
+        &mut self,
+        key: &str,
+        work: impl FnOnce(&JobContext<Message>) -> Result<T, Problem> + Send + 'static,
+        message: impl FnOnce(Result<T, Problem>) -> Message + Send + 'static,
+    ) -> JobId {
+        self.start(key, QUIET, Admission::LatestWins, work, message)
+    }
+
     fn start<T: 'static>(
         &mut self,
         key: &str,
@@ -66,7 +80,7 @@ impl Background {
 
     /// Jobs that wait, run or have ended, oldest first.
     pub fn list(&self) -> Vec<JobInfo> {
-        self.jobs.list()
+        self.jobs.list().into_iter().filter(|job| job.title != QUIET).collect()
     }
 
     /// Whether a job of that key waits or runs.

@@ -17,7 +17,11 @@
 //!   and blocks as it likes; `message` wraps its result in a variant of the stage's message enum, whose `handle` puts it into
 //!   the state and tells the user (`runtime.state.notifications`).
 //! - **Something that cannot be undone**: `state.ask(Confirm { .. })` with the command that does it.
-//! - **A path**: `state.ask_path(PathPrompt { .. })`.
+//! - **A path**: `runtime.ask_path(PathPrompt { .. })`.
+//! - **What the user makes** (ranges, pipelines, runs, deployments) lives in the workspace: read `state.workspace.get()`, change it
+//!   by `runtime.edit("Add step", |workspace| ..)`, or `edit_merged` while something is typed or dragged. Undo, the unsaved dot
+//!   and autosave follow by themselves. What you make from it is old once `state.workspace.revision()` has moved on; look in
+//!   `Action::tick`, which runs before each frame.
 //! - **Copying**: `WindowCommand::Copy(text, what)`.
 
 mod background;

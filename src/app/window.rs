@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 
 use super::background::Background;
-use super::commands::{Command, MAIN_ACTION, Sender};
+use super::commands::{Command, MAIN_ACTION, Sender, connect};
 use super::frame_times::FrameTimes;
 use super::message::Message;
 use super::options::Options;
 use super::runtime::Runtime;
-use super::state::{State, ThemeChoice};
+use super::state::{Settings, State};
 use crate::jobs::Problem;
 use crate::ui::{self, View, focus};
+use crate::workspace::{ConfigFolder, Theme};
 
 /// The application while its window is open.
 pub struct App {
@@ -22,6 +23,7 @@ pub struct App {
     background: Background,
     waiting: VecDeque<Message>,
     frame_times: Option<FrameTimes>,
+    title: String,
 }
 
 /// Opens the window and stays until it is closed.
@@ -52,14 +54,38 @@ impl App {
         ui::install(ctx);
         let waker = ctx.clone();
         let frame_times = options.frame_times.as_deref().map(FrameTimes::create).transpose()?;
-        let state = State { native_dialogs: options.native_dialogs, ..State::default() };
-        Ok(Self {
-            state,
+        let mut app = Self {
+            state: State { native_dialogs: options.native_dialogs, ..State::default() },
             commands: Sender::default(),
             background: Background::new(move || waker.request_repaint()),
             waiting: VecDeque::new(),
             frame_times,
-        })
+            title: String::new(),
+        };
+        app.begin(ctx, options);
+        Ok(app)
+    }
+
+    /// Reads what is kept of the user, before the first frame, so that the theme does not change before their eyes; then
+    /// opens the workspace. What cannot be read is told and stays as it is.
+    fn begin(&mut self, ctx: &egui::Context, options: Options) {
+        let notifications = &mut self.state.notifications;
+        let config =
+            options.config_dir.map_or_else(ConfigFolder::find, |folder| Ok(ConfigFolder::at(folder)));
+        let config = config.map_err(|problem| notifications.problem(&problem)).ok();
+        if let Some(config) = &config {
+            let settings = config.settings().map_err(|problem| notifications.problem(&problem));
+            self.state.settings = Settings::of(&settings.unwrap_or_default());
+            let recent = config.recent().map_err(|problem| notifications.problem(&problem));
+            self.state.recent_files = recent.unwrap_or_default();
+        }
+        self.state.config = config;
+        let mut runtime = Runtime { state: &mut self.state, background: &mut self.background, ctx };
+        match &options.workspace {
+            Some(path) => runtime.open_workspace(path),
+            None => runtime.recover_unnamed(),
+        }
+        connect::begin(&mut runtime, options.connection);
     }
 
     /// What the panels read.
@@ -78,14 +104,17 @@ impl App {
         self.shortcuts(ctx);
         self.run_commands(ctx);
         self.drain_inbox(ctx);
+        Command::tick(&mut Runtime { state: &mut self.state, background: &mut self.background, ctx });
         self.timers(ctx);
+        self.closing(ctx);
         self.state.jobs = self.background.list();
+        self.title(ctx);
         if self.state.active_jobs().next().is_some() {
             ctx.request_repaint_after(Self::PROGRESS);
         }
         ctx.set_theme(match self.state.settings.theme {
-            ThemeChoice::Dark => egui::Theme::Dark,
-            ThemeChoice::Light => egui::Theme::Light,
+            Theme::Dark => egui::Theme::Dark,
+            Theme::Light => egui::Theme::Light,
         });
     }
 
@@ -94,6 +123,16 @@ impl App {
         ui::show(ui, &View::new(&self.state, &self.commands));
         if !self.commands.is_empty() {
             ui.ctx().request_repaint();
+        }
+    }
+
+    /// The window's title, for the desktop's task bar.
+    fn title(&mut self, ctx: &egui::Context) {
+        let dot = if self.state.workspace.is_dirty() { "• " } else { "" };
+        let title = format!("{dot}{} - Forebay", self.state.workspace.name());
+        if title != self.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
         }
     }
 
@@ -118,8 +157,21 @@ impl App {
     }
 
     fn timers(&mut self, ctx: &egui::Context) {
-        if let Some(next) = self.state.notifications.expire(Instant::now()) {
+        let now = Instant::now();
+        let toast = self.state.notifications.expire(now);
+        let autosave =
+            Runtime { state: &mut self.state, background: &mut self.background, ctx }.autosave(now);
+        for next in [toast, autosave].into_iter().flatten() {
             ctx.request_repaint_after(next);
+        }
+    }
+
+    fn closing(&mut self, ctx: &egui::Context) {
+        if !ctx.input(|input| input.viewport().close_requested()) {
+            return;
+        }
+        if !(Runtime { state: &mut self.state, background: &mut self.background, ctx }).may_close() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
     }
 

@@ -80,6 +80,11 @@ impl Secrets {
         self.0.insert(name.into(), value.into());
     }
 
+    /// Takes over the other's secrets; where both have one, the other's wins.
+    pub fn extend(&mut self, other: &Self) {
+        self.0.extend(other.0.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+
     /// The secret property `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)

@@ -1,7 +1,10 @@
 //! Zones: panels that touch, with a line of 1 point between them.
 
+use std::collections::BTreeMap;
+
 use eframe::egui::{
-    Align, Color32, CursorIcon, Id, Layout, Rangef, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
+    Align, Color32, Context, CursorIcon, Id, Layout, Rangef, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2,
+    vec2,
 };
 
 use super::text::{self, Type};
@@ -60,11 +63,11 @@ impl Zones {
     /// Cuts a piece off the left whose width the user sets by dragging its edge, within `range`.
     pub fn resizable_left(&mut self, ui: &mut Ui, name: &str, width: f32, range: impl Into<Rangef>) -> Rect {
         let range = range.into();
-        let id = Id::unique(("zone width", name));
-        let width = range.clamp(ui.data(|data| data.get_temp(id)).unwrap_or(width));
+        let id = Id::unique(("zone edge", name));
+        let width = range.clamp(width_of(ui, name).unwrap_or(width));
         let piece = self.left(ui, width);
         if let Some(moved) = drag_edge(ui, id, piece.right(), piece.y_range()) {
-            ui.data_mut(|data| data.insert_temp(id, range.clamp(width + moved)));
+            set_width(ui, name, range.clamp(width + moved));
         }
         piece
     }
@@ -72,11 +75,11 @@ impl Zones {
     /// Cuts a piece off the right whose width the user sets by dragging its edge, within `range`.
     pub fn resizable_right(&mut self, ui: &mut Ui, name: &str, width: f32, range: impl Into<Rangef>) -> Rect {
         let range = range.into();
-        let id = Id::unique(("zone width", name));
-        let width = range.clamp(ui.data(|data| data.get_temp(id)).unwrap_or(width));
+        let id = Id::unique(("zone edge", name));
+        let width = range.clamp(width_of(ui, name).unwrap_or(width));
         let piece = self.right(ui, width);
         if let Some(moved) = drag_edge(ui, id, piece.left(), piece.y_range()) {
-            ui.data_mut(|data| data.insert_temp(id, range.clamp(width - moved)));
+            set_width(ui, name, range.clamp(width - moved));
         }
         piece
     }
@@ -84,18 +87,42 @@ impl Zones {
     /// Cuts a piece off the top whose height the user sets by dragging its edge, within `range`.
     pub fn resizable_top(&mut self, ui: &mut Ui, name: &str, height: f32, range: impl Into<Rangef>) -> Rect {
         let range = range.into();
-        let id = Id::unique(("zone height", name));
-        let height = range.clamp(ui.data(|data| data.get_temp(id)).unwrap_or(height));
+        let id = Id::unique(("zone edge", name));
+        let height = range.clamp(width_of(ui, name).unwrap_or(height));
         let piece = self.top(ui, height);
         let edge = Rect::from_x_y_ranges(piece.x_range(), piece.bottom() - 3.0..=piece.bottom() + 3.0);
         let response =
             ui.interact(edge, id, Sense::drag()).on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
         if response.dragged() {
-            let height = range.clamp(height + response.drag_delta().y);
-            ui.data_mut(|data| data.insert_temp(id, height));
+            set_width(ui, name, range.clamp(height + response.drag_delta().y));
         }
         piece
     }
+}
+
+/// Widths and heights that the user dragged, by zone.
+type Widths = BTreeMap<String, f32>;
+
+fn widths_id() -> Id {
+    Id::unique("zone widths")
+}
+
+/// Widths and heights that the user dragged, by zone: the workspace keeps them.
+pub fn widths(ctx: &Context) -> Widths {
+    ctx.data(|data| data.get_temp(widths_id())).unwrap_or_default()
+}
+
+/// Puts the zones back to what the workspace kept.
+pub fn set_widths(ctx: &Context, widths: Widths) {
+    ctx.data_mut(|data| data.insert_temp(widths_id(), widths));
+}
+
+fn width_of(ui: &Ui, name: &str) -> Option<f32> {
+    ui.data_mut(|data| data.get_temp_mut_or_default::<Widths>(widths_id()).get(name).copied())
+}
+
+fn set_width(ui: &Ui, name: &str, width: f32) {
+    ui.data_mut(|data| data.get_temp_mut_or_default::<Widths>(widths_id()).insert(name.to_owned(), width));
 }
 
 fn drag_edge(ui: &Ui, id: Id, x: f32, y: Rangef) -> Option<f32> {

@@ -98,6 +98,10 @@ pub trait Action: Clone + Into<Command> {
     /// Does it. Not called while there is a refusal.
     fn run(self, runtime: &mut Runtime<'_>);
 
+    /// Looks, before each frame, whether the state asks for something that no command started: a look-up after undo, a
+    /// page that has come into sight. Must cost nothing when it does not.
+    fn tick(_runtime: &mut Runtime<'_>) {}
+
     /// The commands that the palette offers now.
     fn listed(state: &State) -> Vec<Self>;
 
@@ -181,6 +185,16 @@ impl Command {
             .chain(of::<WorkspaceCommand>(state))
             .chain(of::<WindowCommand>(state))
             .collect()
+    }
+
+    /// Lets each stage look whether the state asks for something.
+    pub fn tick(runtime: &mut Runtime<'_>) {
+        ConnectCommand::tick(runtime);
+        BrowseCommand::tick(runtime);
+        PrepareCommand::tick(runtime);
+        TrainCommand::tick(runtime);
+        ModelsCommand::tick(runtime);
+        LiveCommand::tick(runtime);
     }
 
     /// A command for each topic of the catalogue: what `#` finds in the palette.

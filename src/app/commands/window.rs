@@ -7,9 +7,10 @@ use eframe::egui::{Id, Key};
 use super::{About, Action, Command, ctrl, plain};
 use crate::app::runtime::Runtime;
 use crate::app::stage::Stage;
-use crate::app::state::{Overlay, PathKind, State, ThemeChoice};
+use crate::app::state::{Overlay, PathKind, PathPrompt, State};
 use crate::jobs::JobId;
 use crate::ui::Icon;
+use crate::workspace::Theme;
 
 /// Something to be done with the window.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ pub enum WindowCommand {
     /// Close whatever popup is open.
     CloseOverlay,
     /// Choose the theme.
-    Theme(ThemeChoice),
+    Theme(Theme),
     /// Dark to light and back.
     SwitchTheme,
     /// Show times in the zone of this name.
@@ -104,7 +105,7 @@ impl Action for WindowCommand {
                 .icon(Icon::Search)
                 .shortcut(plain(Key::Slash)),
             Self::SwitchTheme => {
-                let other = if state.settings.theme == ThemeChoice::Light { "dark" } else { "light" };
+                let other = if state.settings.theme == Theme::Light { "dark" } else { "light" };
                 About::new(format!("Switch to the {other} theme"), "Changes the colours of the window")
                     .icon(Icon::Moon)
             }
@@ -151,8 +152,8 @@ impl Action for WindowCommand {
             Self::CloseOverlay => runtime.close_overlay(),
             Self::Theme(theme) => runtime.set_theme(theme),
             Self::SwitchTheme => {
-                let light = state.settings.theme == ThemeChoice::Light;
-                runtime.set_theme(if light { ThemeChoice::Dark } else { ThemeChoice::Light });
+                let light = state.settings.theme == Theme::Light;
+                runtime.set_theme(if light { Theme::Dark } else { Theme::Light });
             }
             Self::SetZone(name) => {
                 state.settings.set_zone(&name);
@@ -201,7 +202,7 @@ impl Action for WindowCommand {
 }
 
 impl Runtime<'_> {
-    fn set_theme(&mut self, theme: ThemeChoice) {
+    fn set_theme(&mut self, theme: Theme) {
         self.state.settings.theme = theme;
         self.save_settings();
     }
@@ -229,11 +230,16 @@ impl Runtime<'_> {
         }
     }
 
+    /// Asks for a path: in the desktop's dialog, and in a field for where there is none.
+    pub fn ask_path(&mut self, prompt: PathPrompt) {
+        self.state.overlay = Some(Overlay::Path(prompt));
+        if self.state.native_dialogs {
+            self.browse_path();
+        }
+    }
+
     fn browse_path(&mut self) {
         let Some(Overlay::Path(prompt)) = &self.state.overlay else { return };
-        if !self.state.native_dialogs {
-            return;
-        }
         let (kind, title) = (prompt.kind, prompt.title.clone());
         let (filter_name, endings) = prompt.filter;
         let folder = prompt.folder();
@@ -250,7 +256,7 @@ impl Runtime<'_> {
         let message = |picked: Result<Option<PathBuf>, _>| {
             crate::app::message::Message::PathPicked(picked.unwrap_or_default())
         };
-        self.background.latest("file dialog", "Choosing a file", work, message);
+        self.background.quiet("file dialog", work, message);
     }
 
     /// A file dialog was closed. With nothing chosen, or with no desktop portal to show one, the typed field is still there.

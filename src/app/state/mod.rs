@@ -13,16 +13,19 @@ mod workspace;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use std::path::PathBuf;
+
 use jiff::tz::TimeZone;
 
 use super::remote::Remote;
 use super::stage::Stage;
 use crate::jobs::JobInfo;
 use crate::kafka::{Catalogue, Cluster};
+use crate::workspace::ConfigFolder;
 
 pub use notifications::{Level, Notification, Notifications};
 pub use overlay::{Confirm, Overlay, PathKind, PathPrompt};
-pub use settings::{Settings, ThemeChoice};
+pub use settings::Settings;
 pub use workspace::WorkspaceState;
 
 /// Everything that is shown.
@@ -61,6 +64,12 @@ pub struct State {
     pub recent_commands: VecDeque<String>,
     /// Whether the desktop's file dialogs may be asked for.
     pub native_dialogs: bool,
+    /// Where settings and connections are kept; `None` keeps nothing.
+    pub config: Option<ConfigFolder>,
+    /// Workspaces opened or saved lately, newest first.
+    pub recent_files: Vec<PathBuf>,
+    /// The window is about to close: nothing is asked any more.
+    pub closing: bool,
 }
 
 /// The cluster that the stages work on.
@@ -112,6 +121,9 @@ impl Default for State {
             left_panel: false,
             recent_commands: VecDeque::new(),
             native_dialogs: false,
+            config: None,
+            recent_files: Vec::new(),
+            closing: false,
         }
     }
 }
@@ -154,11 +166,6 @@ impl State {
     /// Asks before something that cannot be undone.
     pub fn ask(&mut self, confirm: Confirm) {
         self.overlay = Some(Overlay::Confirm(confirm));
-    }
-
-    /// Asks for a path.
-    pub fn ask_path(&mut self, prompt: PathPrompt) {
-        self.overlay = Some(Overlay::Path(prompt));
     }
 
     /// Puts a command first in the palette.

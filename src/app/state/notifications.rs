@@ -71,6 +71,14 @@ impl Notifications {
         self.push(Level::Warn, title.into(), detail.into(), None);
     }
 
+    /// Something that needs no toast: it stands in the status bar and in the history.
+    pub fn quiet(&mut self, title: impl Into<String>) {
+        self.push(Level::Info, title.into(), String::new(), None);
+        if let Some(newest) = self.all.last_mut() {
+            newest.shown = false;
+        }
+    }
+
     /// A problem; says nothing of one that the user cancelled.
     pub fn problem(&mut self, problem: &Problem) {
         if !problem.cancelled {

@@ -1,22 +1,14 @@
-//! What the user set for the window.
+//! What the user set for the window, ready for use.
 
 use jiff::tz::TimeZone;
 
-/// Which theme.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ThemeChoice {
-    /// Dark.
-    #[default]
-    Dark,
-    /// Light.
-    Light,
-}
+use crate::workspace::{self, Theme};
 
 /// Settings of the window.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Dark or light.
-    pub theme: ThemeChoice,
+    pub theme: Theme,
     /// The zone in which times are shown.
     pub zone: TimeZone,
     /// Its name, as the status bar shows it.
@@ -31,20 +23,36 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            theme: ThemeChoice::Dark,
-            zone: TimeZone::UTC,
-            zone_name: "UTC".into(),
-            zone_problem: None,
-            memory_budget: 4_000_000_000,
-            budget_problem: None,
-        }
+        Self::of(&workspace::Settings::default())
     }
 }
 
 impl Settings {
     /// The least budget, in bytes: less cannot hold a page of records and a model.
     const LEAST_BUDGET: f64 = 0.1e9;
+
+    /// As they were kept. A zone that is not known becomes UTC, and the settings say so.
+    pub fn of(kept: &workspace::Settings) -> Self {
+        let mut settings = Self {
+            theme: kept.theme,
+            zone: TimeZone::UTC,
+            zone_name: "UTC".into(),
+            zone_problem: None,
+            memory_budget: kept.memory_budget,
+            budget_problem: None,
+        };
+        settings.set_zone(&kept.time_zone);
+        settings
+    }
+
+    /// As they are kept.
+    pub fn kept(&self) -> workspace::Settings {
+        workspace::Settings {
+            theme: self.theme,
+            time_zone: self.zone_name.clone(),
+            memory_budget: self.memory_budget,
+        }
+    }
 
     /// Takes a zone by its name; one that is not known is a problem and changes nothing.
     pub fn set_zone(&mut self, name: &str) {
@@ -67,5 +75,31 @@ impl Settings {
             }
             _ => self.budget_problem = Some("a number of gigabytes, at least 0.1".into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_that_is_not_known_changes_nothing_and_says_so() {
+        let mut settings = Settings::default();
+        settings.set_zone("America/New_York");
+        settings.set_zone("Nowhere/Land");
+        assert_eq!(settings.zone_name, "America/New_York");
+        assert!(settings.zone_problem.is_some());
+        settings.set_zone(" UTC ");
+        assert_eq!((settings.zone_name.as_str(), settings.zone_problem), ("UTC", None));
+    }
+
+    #[test]
+    fn a_budget_is_typed_in_gigabytes() {
+        let mut settings = Settings::default();
+        settings.set_budget("2.5");
+        assert_eq!(settings.memory_budget, 2_500_000_000);
+        settings.set_budget("much");
+        assert_eq!(settings.memory_budget, 2_500_000_000);
+        assert!(settings.budget_problem.is_some());
     }
 }

@@ -4,11 +4,11 @@ use eframe::egui::{Rect, Ui, pos2};
 
 use super::overlay::{Behind, popup};
 use crate::app::commands::WindowCommand;
-use crate::app::state::ThemeChoice;
 use crate::ui::text::{self, Type};
 use crate::ui::theme::{measures::STATUS_BAR, tokens};
 use crate::ui::widgets::{Segmented, TextField};
 use crate::ui::{View, zone};
+use crate::workspace::Theme;
 
 const WIDTH: f32 = 420.0;
 
@@ -29,9 +29,9 @@ pub(super) fn show(ui: &Ui, view: &View<'_>, window: Rect) {
 
 fn theme(ui: &mut Ui, view: &View<'_>) {
     zone::form_row(ui, "Theme", 120.0, |ui| {
-        let chosen = usize::from(view.state.settings.theme == ThemeChoice::Light);
+        let chosen = usize::from(view.state.settings.theme == Theme::Light);
         if let Some(index) = Segmented::new("Theme", &["Dark", "Light"], chosen).show(ui) {
-            view.send(WindowCommand::Theme(if index == 1 { ThemeChoice::Light } else { ThemeChoice::Dark }));
+            view.send(WindowCommand::Theme(if index == 1 { Theme::Light } else { Theme::Dark }));
         }
     });
 }

@@ -95,7 +95,9 @@ impl Axis {
             Labels::None => Vec::new(),
             Labels::Given(ticks) => ticks.clone(),
             Labels::Times(zone) => ticks::times(self.low as i64, self.high as i64, wanted, zone),
-            Labels::Numbers(write) => ticks::numbers(self.low, self.high, wanted.min(6), |value, _| write(value)),
+            Labels::Numbers(write) => {
+                ticks::numbers(self.low, self.high, wanted.min(6), |value, _| write(value))
+            }
             Labels::Plain => ticks::numbers(self.low, self.high, wanted.min(6), format::decimal),
         }
     }

@@ -143,9 +143,16 @@ impl<'a> Brush<'a> {
         let tokens = tokens(ui);
         let area = shown.area;
         let inside = |value: f64| value >= shown.x.0 && value <= shown.x.1;
-        let x = shown.at_x(from).clamp(area.left(), area.right())..=shown.at_x(to).clamp(area.left(), area.right());
-        ui.painter().rect_filled(Rect::from_x_y_ranges(x, area.y_range()), 0.0, tokens.accent.gamma_multiply(0.1));
-        for (value, flag, left) in [(from, self.flags.map(|flags| flags.0), true), (to, self.flags.map(|flags| flags.1), false)] {
+        let x = shown.at_x(from).clamp(area.left(), area.right())
+            ..=shown.at_x(to).clamp(area.left(), area.right());
+        ui.painter().rect_filled(
+            Rect::from_x_y_ranges(x, area.y_range()),
+            0.0,
+            tokens.accent.gamma_multiply(0.1),
+        );
+        for (value, flag, left) in
+            [(from, self.flags.map(|flags| flags.0), true), (to, self.flags.map(|flags| flags.1), false)]
+        {
             if !inside(value) {
                 continue;
             }

@@ -141,7 +141,11 @@ impl<'a> Plot<'a> {
                 continue;
             }
             free_from = left + width;
-            ui.painter().vline(x, Rangef::new(shown.area.bottom(), shown.area.bottom() + 3.0), (1.0, tokens.line2));
+            ui.painter().vline(
+                x,
+                Rangef::new(shown.area.bottom(), shown.area.bottom() + 3.0),
+                (1.0, tokens.line2),
+            );
             let at = pos2(left, shown.area.bottom() + 6.0);
             text::paint(ui.painter(), at, Align2::LEFT_TOP, &tick.label, Type::Axis, tokens.t3);
         }

@@ -14,8 +14,10 @@ pub type Row = (Option<(Mark, Color32)>, String, String);
 pub fn readout(ui: &Ui, shown: &Shown, x: f64, title: &str, rows: &[Row]) {
     shown.rule(ui, x);
     let name_width = rows.iter().map(|(_, name, _)| text::width(ui, name, Type::Cell)).fold(0.0, f32::max);
-    let value_width = rows.iter().map(|(_, _, value)| text::width(ui, value, Type::Number)).fold(0.0, f32::max);
-    let width = (18.0 + name_width + 20.0 + value_width).max(text::width(ui, title, Type::NumberSmall)) + 20.0;
+    let value_width =
+        rows.iter().map(|(_, _, value)| text::width(ui, value, Type::Number)).fold(0.0, f32::max);
+    let width =
+        (18.0 + name_width + 20.0 + value_width).max(text::width(ui, title, Type::NumberSmall)) + 20.0;
     let size = vec2(width.ceil(), 30.0 + rows.len() as f32 * 18.0);
     let line = shown.at_x(x);
     let right = line + 12.0 + size.x <= shown.area.right();
@@ -40,9 +42,13 @@ fn paint(ui: &mut Ui, size: eframe::egui::Vec2, title: &str, rows: &[Row]) {
         if let Some((mark, color)) = mark {
             let at = pos2(left + 5.0, middle);
             match mark {
-                Mark::Line => ui.painter().rect_filled(Rect::from_center_size(at, vec2(10.0, 2.5)), 1.0, *color),
+                Mark::Line => {
+                    ui.painter().rect_filled(Rect::from_center_size(at, vec2(10.0, 2.5)), 1.0, *color)
+                }
                 Mark::Point => ui.painter().circle_filled(at, 4.0, *color),
-                Mark::Square => ui.painter().rect_filled(Rect::from_center_size(at, vec2(8.0, 8.0)), 1.0, *color),
+                Mark::Square => {
+                    ui.painter().rect_filled(Rect::from_center_size(at, vec2(8.0, 8.0)), 1.0, *color)
+                }
             };
             left += 17.0;
         }

@@ -108,7 +108,8 @@ fn first_border(low: i64, unit: Unit, count: i64, zone: &TimeZone) -> Option<Zon
         }
         Unit::Day => Some(day),
         _ => {
-            let round = ZonedDateTimeRound::new().smallest(unit).increment(count).mode(jiff::RoundMode::Trunc);
+            let round =
+                ZonedDateTimeRound::new().smallest(unit).increment(count).mode(jiff::RoundMode::Trunc);
             at.round(round).ok()
         }
     }

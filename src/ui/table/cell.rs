@@ -138,7 +138,8 @@ impl<'a> Cell<'a> {
             let height = ((share / highest) as f32 * area.height()).max(1.0);
             let left = area.left() + index as f32 * step;
             let width = if step > 4.0 { step - 1.0 } else { step };
-            let bar = Rect::from_min_max(pos2(left, area.bottom() - height), pos2(left + width, area.bottom()));
+            let bar =
+                Rect::from_min_max(pos2(left, area.bottom() - height), pos2(left + width, area.bottom()));
             self.painter.rect_filled(bar, 0.0, color);
         }
     }

@@ -83,7 +83,14 @@ impl Layout {
     /// A column is never dragged narrower.
     pub(super) const NARROWEST: f32 = 32.0;
 
-    pub(super) fn new(ui: &Ui, id: Id, columns: &[Column], rect: Rect, fixed: usize, scroll: &mut Scroll) -> Self {
+    pub(super) fn new(
+        ui: &Ui,
+        id: Id,
+        columns: &[Column],
+        rect: Rect,
+        fixed: usize,
+        scroll: &mut Scroll,
+    ) -> Self {
         let widths = widths(ui, id, columns, rect.width());
         let mut edges = Vec::with_capacity(widths.len() + 1);
         edges.push(0.0);
@@ -100,7 +107,8 @@ impl Layout {
     pub(super) fn seen(&self) -> impl Iterator<Item = usize> + '_ {
         let count = self.edges.len().saturating_sub(1);
         (self.fixed..count).chain(0..self.fixed).filter(|column| {
-            self.x(*column).is_some_and(|x| *column < self.fixed || (x.max > self.fixed_end() && x.min < self.right))
+            self.x(*column)
+                .is_some_and(|x| *column < self.fixed || (x.max > self.fixed_end() && x.min < self.right))
         })
     }
 

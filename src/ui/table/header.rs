@@ -1,7 +1,9 @@
 //! The head of a table: titles, the arrow of the sorted column, edges to drag.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Align, Align2, Color32, CursorIcon, Id, Painter, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align, Align2, Color32, CursorIcon, Id, Painter, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::column::{Column, Layout, Sort, width_id};
 use super::{Table, TableResponse, cell};
@@ -18,7 +20,8 @@ pub(super) fn show(ui: &mut Ui, table: &Table<'_>, id: Id, layout: &Layout, resp
     ui.painter().hline(rect.x_range(), rect.top() + 0.5, (1.0, tokens.line));
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (1.0, tokens.line));
     for column in layout.seen() {
-        let (Some(place), Some(about)) = (layout.rect(column, rect.y_range()), table.columns.get(column)) else {
+        let (Some(place), Some(about)) = (layout.rect(column, rect.y_range()), table.columns.get(column))
+        else {
             continue;
         };
         let clip = layout.clip(column, rect).intersect(ui.clip_rect());
@@ -93,7 +96,8 @@ fn edge(ui: &Ui, id: Id, place: Rect, clip: Rect, about: &Column) {
         return;
     }
     let key = width_id(id, &about.title);
-    let response = ui.interact(grip, key, Sense::click_and_drag()).on_hover_and_drag_cursor(CursorIcon::ResizeColumn);
+    let response =
+        ui.interact(grip, key, Sense::click_and_drag()).on_hover_and_drag_cursor(CursorIcon::ResizeColumn);
     if response.dragged() {
         let width = (place.width() + response.drag_delta().x).max(Layout::NARROWEST);
         ui.data_mut(|data| data.insert_temp(key, width));

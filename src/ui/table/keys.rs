@@ -19,7 +19,8 @@ pub(super) fn handle(
     // Otherwise egui would move the focus with the arrows.
     let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(whole.id, filter));
-    let row = ui.input(pressed).into_iter().fold(table.selected, |row, key| Some(moved(table, scroll, row, key)));
+    let row =
+        ui.input(pressed).into_iter().fold(table.selected, |row, key| Some(moved(table, scroll, row, key)));
     if row != table.selected {
         response.chosen = row;
         row.into_iter().for_each(|row| scroll.reveal(row));
@@ -54,7 +55,9 @@ fn moved(table: &Table<'_>, scroll: &Scroll, row: Option<u64>, key: Key) -> u64 
 fn pressed(input: &InputState) -> Vec<Key> {
     const MOVES: [Key; 6] = [Key::ArrowDown, Key::ArrowUp, Key::PageDown, Key::PageUp, Key::Home, Key::End];
     let move_key = |event: &Event| match event {
-        Event::Key { key, pressed: true, modifiers, .. } if MOVES.contains(key) && !modifiers.command => Some(*key),
+        Event::Key { key, pressed: true, modifiers, .. } if MOVES.contains(key) && !modifiers.command => {
+            Some(*key)
+        }
         _ => None,
     };
     input.events.iter().filter_map(move_key).collect()

@@ -162,7 +162,8 @@ impl<'a> Table<'a> {
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(("table", self.name)));
         child.set_clip_rect(rect.intersect(ui.clip_rect()));
         let ui = &mut child;
-        let body = Rect::from_min_max(pos2(rect.left(), (rect.top() + TABLE_HEADER).min(rect.bottom())), rect.max);
+        let body =
+            Rect::from_min_max(pos2(rect.left(), (rect.top() + TABLE_HEADER).min(rect.bottom())), rect.max);
         let mut scroll = Scroll::load(ui, id, body, self.rows, self.row_height);
         let layout = Layout::new(ui, id, self.columns, rect, self.fixed, &mut scroll);
         let whole = ui.interact(body, id, if self.selectable { Sense::click() } else { Sense::hover() });
@@ -205,7 +206,9 @@ impl<'a> Table<'a> {
             cell::background(ui, &painter, band, selected, over);
             let mut said = String::new();
             for column in layout.seen() {
-                let (Some(rect), Some(about)) = (layout.rect(column, band.y_range()), self.columns.get(column)) else {
+                let (Some(rect), Some(about)) =
+                    (layout.rect(column, band.y_range()), self.columns.get(column))
+                else {
                     continue;
                 };
                 painter.set_clip_rect(layout.clip(column, clip));

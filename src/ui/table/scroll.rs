@@ -108,7 +108,8 @@ impl Scroll {
         if most <= 0.0 {
             return;
         }
-        let track = Rect::from_min_max(pos2(body.right() - BAR - 3.0, body.top() + 2.0), body.max - vec2(3.0, 2.0));
+        let track =
+            Rect::from_min_max(pos2(body.right() - BAR - 3.0, body.top() + 2.0), body.max - vec2(3.0, 2.0));
         let share = (self.fitting() / self.rows as f64) as f32;
         let length = (track.height() * share).max(24.0);
         let free = (track.height() - length).max(1.0);
@@ -128,7 +129,8 @@ impl Scroll {
             return;
         }
         let from = layout.fixed_end().max(body.left());
-        let track = Rect::from_min_max(pos2(from + 2.0, body.bottom() - BAR - 3.0), body.max - vec2(12.0, 3.0));
+        let track =
+            Rect::from_min_max(pos2(from + 2.0, body.bottom() - BAR - 3.0), body.max - vec2(12.0, 3.0));
         let length = (track.width() * body.width() / layout.width()).max(24.0);
         let free = (track.width() - length).max(1.0);
         let response = ui.interact(track.expand2(vec2(0.0, 3.0)), id.with("bar sideways"), Sense::drag());
