@@ -5,19 +5,25 @@
 
 mod content;
 mod export;
+#[cfg(test)]
+mod files_tests;
 mod filter;
 mod frame;
 mod gather;
+mod import;
 mod lane;
 mod page;
+mod plain;
 mod profile;
 mod read;
 mod split;
 
-pub use export::{ExportFormat, export, import, write_lines};
+pub use export::{ExportFormat, SLICE_KEY, export, write_lines};
 pub use filter::Filter;
 pub use frame::{Completeness, Frame};
+pub use import::import;
 pub use page::{FullRecord, Page, PageContent, PageEntry, PageRequest, page, record};
+pub use plain::{key_text, time_text};
 pub use profile::{ColumnProfile, Histogram, Warning, profile};
 pub use read::{ReadRequest, read};
 pub use split::{Split, SplitBy, SplitSpec};

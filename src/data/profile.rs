@@ -1,16 +1,27 @@
-//! What is in each column.
+//! What is in each column: exact counts over all rows, column after column, some at a time.
 
-use polars::frame::DataFrame;
+use polars::prelude::*;
+use rayon::prelude::*;
 use serde::Serialize;
 
+use super::plain::time_text;
+use crate::codec::{Kind, float_text, meta};
 use crate::jobs::{Cancel, Cancelled, Progress};
+
+mod looks;
+
+/// Bins of a histogram.
+const BINS: usize = 20;
+
+/// Most frequent values that are kept.
+const TOP: usize = 5;
 
 /// One column's profile, over all rows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ColumnProfile {
     /// The column.
     pub name: String,
-    /// Its type, short: `i64`, `f64`, `str`, `bool`, `time`, `list`.
+    /// Its type, short: `i64`, `u64`, `f64`, `str`, `bool`, `time`.
     pub kind: &'static str,
     /// Rows.
     pub rows: u64,
@@ -18,9 +29,9 @@ pub struct ColumnProfile {
     pub nulls: u64,
     /// NaN and infinite values.
     pub not_finite: u64,
-    /// Different values, nulls left out; exact.
+    /// Different values, nulls left out; exact. NaN counts as one value.
     pub distinct: u64,
-    /// Smallest and largest value, as text in full precision.
+    /// Smallest and largest value, as text in full precision; of a float the finite ones.
     pub min: Option<String>,
     #[allow(missing_docs)]
     pub max: Option<String>,
@@ -28,9 +39,9 @@ pub struct ColumnProfile {
     pub mean: Option<f64>,
     /// Standard deviation (n) of them.
     pub std: Option<f64>,
-    /// For numbers and times 20 equal bins; for text the most frequent values.
+    /// For numbers and times 20 equal bins; for text and true or false the most frequent values, in the order of `top`.
     pub histogram: Histogram,
-    /// The most frequent values with their counts, at most 5.
+    /// The most frequent values with their counts, at most 5; the smaller value first among equals.
     pub top: Vec<(String, u64)>,
     /// What to think about before using it.
     pub warnings: Vec<Warning>,
@@ -67,9 +78,164 @@ pub enum Warning {
 
 /// Profiles every column (meta columns left out), some at a time.
 pub fn profile(
-    _data: &DataFrame,
-    _progress: &Progress,
-    _cancel: &Cancel,
+    data: &DataFrame,
+    progress: &Progress,
+    cancel: &Cancel,
 ) -> Result<Vec<ColumnProfile>, Cancelled> {
-    todo!("data owner")
+    let columns: Vec<&Column> =
+        data.columns().iter().filter(|column| !meta::ALL.contains(&column.name().as_str())).collect();
+    progress.stage("profiling columns", columns.len() as u64);
+    columns
+        .into_par_iter()
+        .map(|column| {
+            cancel.check()?;
+            let profile = profile_column(column.as_materialized_series());
+            progress.add(1);
+            Ok(profile)
+        })
+        .collect()
 }
+
+fn profile_column(series: &Series) -> ColumnProfile {
+    let kind = Kind::of(series.dtype()).unwrap_or(Kind::Null);
+    let mut profile = ColumnProfile {
+        name: series.name().to_string(),
+        kind: kind.short(),
+        rows: series.len() as u64,
+        nulls: series.null_count() as u64,
+        not_finite: 0,
+        distinct: 0,
+        min: None,
+        max: None,
+        mean: None,
+        std: None,
+        histogram: Histogram::default(),
+        top: Vec::new(),
+        warnings: Vec::new(),
+    };
+    match kind {
+        Kind::Float => floats(&mut profile, series),
+        Kind::Int => integers(&mut profile, series, |value| value.to_string()),
+        Kind::UInt => unsigned(&mut profile, series),
+        Kind::Time => {
+            integers(&mut profile, series, |value| time_text(value).unwrap_or_else(|| value.to_string()))
+        }
+        _ => texts(&mut profile, series),
+    }
+    looks::warn(&mut profile, kind, series);
+    profile
+}
+
+fn floats(profile: &mut ColumnProfile, series: &Series) {
+    let Ok(series) = series.cast(&DataType::Float64) else { return };
+    let Ok(values) = series.f64() else { return };
+    // -0 and 0 are one value, and so are all NaNs.
+    let mut sorted: Vec<f64> =
+        values.iter().flatten().map(|value| if value.is_nan() { f64::NAN } else { value + 0.0 }).collect();
+    sorted.par_sort_unstable_by(f64::total_cmp);
+    let finite: Vec<f64> = sorted.iter().copied().filter(|value| value.is_finite()).collect();
+    profile.not_finite = (sorted.len() - finite.len()) as u64;
+    count_runs(profile, &sorted, |a, b| a.total_cmp(b).is_eq(), |value| float_text(*value));
+    profile.min = finite.first().copied().map(float_text);
+    profile.max = finite.last().copied().map(float_text);
+    summarize(profile, &finite);
+}
+
+fn integers(profile: &mut ColumnProfile, series: &Series, text: impl Fn(i64) -> String) {
+    let millis = DataType::Datetime(TimeUnit::Milliseconds, None);
+    let is_time = Kind::of(series.dtype()) == Some(Kind::Time);
+    let series = if is_time { series.cast(&millis) } else { Ok(series.clone()) };
+    let Ok(series) = series.and_then(|series| series.cast(&DataType::Int64)) else { return };
+    let Ok(values) = series.i64() else { return };
+    let mut sorted: Vec<i64> = values.iter().flatten().collect();
+    sorted.par_sort_unstable();
+    count_runs(profile, &sorted, |a, b| a == b, |value| text(*value));
+    profile.min = sorted.first().map(|value| text(*value));
+    profile.max = sorted.last().map(|value| text(*value));
+    summarize(profile, &sorted.iter().map(|value| *value as f64).collect::<Vec<_>>());
+    if is_time {
+        (profile.mean, profile.std) = (None, None);
+    }
+}
+
+fn unsigned(profile: &mut ColumnProfile, series: &Series) {
+    let Ok(series) = series.cast(&DataType::UInt64) else { return };
+    let Ok(values) = series.u64() else { return };
+    let mut sorted: Vec<u64> = values.iter().flatten().collect();
+    sorted.par_sort_unstable();
+    count_runs(profile, &sorted, |a, b| a == b, ToString::to_string);
+    profile.min = sorted.first().map(ToString::to_string);
+    profile.max = sorted.last().map(ToString::to_string);
+    summarize(profile, &sorted.iter().map(|value| *value as f64).collect::<Vec<_>>());
+}
+
+fn texts(profile: &mut ColumnProfile, series: &Series) {
+    let Ok(series) = series.cast(&DataType::String) else { return };
+    let Ok(values) = series.str() else { return };
+    let mut counts: PlHashMap<&str, u64> = PlHashMap::default();
+    for value in values.iter().flatten() {
+        *counts.entry(value).or_default() += 1;
+    }
+    profile.distinct = counts.len() as u64;
+    profile.min = counts.keys().min().map(|text| (*text).to_owned());
+    profile.max = counts.keys().max().map(|text| (*text).to_owned());
+    let mut counts: Vec<(&str, u64)> = counts.into_iter().collect();
+    let order = |(a, left): &(&str, u64), (b, right): &(&str, u64)| right.cmp(left).then_with(|| a.cmp(b));
+    if counts.len() > TOP {
+        counts.select_nth_unstable_by(TOP, order);
+        counts.truncate(TOP);
+    }
+    counts.sort_unstable_by(order);
+    profile.histogram.counts = counts.iter().map(|(_, count)| *count).collect();
+    profile.top = counts.into_iter().map(|(text, count)| (text.to_owned(), count)).collect();
+}
+
+/// Distinct values and the most frequent ones, from sorted values.
+fn count_runs<T>(
+    profile: &mut ColumnProfile,
+    sorted: &[T],
+    same: impl Fn(&T, &T) -> bool,
+    text: impl Fn(&T) -> String,
+) {
+    let mut top: Vec<(&T, u64)> = Vec::with_capacity(TOP + 1);
+    for run in sorted.chunk_by(same) {
+        profile.distinct += 1;
+        let count = run.len() as u64;
+        if top.len() < TOP || top.last().is_some_and(|(_, least)| *least < count) {
+            let place = top.partition_point(|(_, other)| *other >= count);
+            top.extend(run.first().map(|value| (value, count)));
+            if let Some(tail) = top.get_mut(place..) {
+                tail.rotate_right(1);
+            }
+            top.truncate(TOP);
+        }
+    }
+    profile.top = top.into_iter().map(|(value, count)| (text(value), count)).collect();
+}
+
+/// Mean, standard deviation and histogram of sorted finite values.
+fn summarize(profile: &mut ColumnProfile, sorted: &[f64]) {
+    let (Some(low), Some(high)) = (sorted.first().copied(), sorted.last().copied()) else { return };
+    let count = sorted.len() as f64;
+    // Divided first, so that the sum of huge values stays finite.
+    let mean = sorted.iter().map(|value| value / count).sum::<f64>().clamp(low, high);
+    let scale = (high - mean).abs().max((mean - low).abs());
+    let spread = |value: &f64| if scale > 0.0 { ((value - mean) / scale).powi(2) } else { 0.0 };
+    profile.mean = Some(mean);
+    profile.std =
+        Some((sorted.iter().map(spread).sum::<f64>() / count).sqrt() * scale).filter(|std| std.is_finite());
+    let mut counts = vec![0; BINS];
+    let mut begin = 0;
+    for (bin, count) in counts.iter_mut().enumerate() {
+        let share = (bin + 1) as f64 / BINS as f64;
+        let edge = low * (1.0 - share) + high * share;
+        let last = bin + 1 == BINS;
+        let end = if last { sorted.len() } else { sorted.partition_point(|value| *value < edge) };
+        *count = end.saturating_sub(begin) as u64;
+        begin = end.max(begin);
+    }
+    profile.histogram = Histogram { low, high, counts };
+}
+
+#[cfg(test)]
+mod tests;
