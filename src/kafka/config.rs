@@ -37,6 +37,9 @@ pub(super) fn client_config(profile: &ConnectionProfile, secrets: &Secrets) -> C
     for (name, value) in secrets.iter() {
         config.set(name, value);
     }
+    // An application's file names its group. Only a member of a group may act as one; every other client would look for its
+    // coordinator.
+    config.remove("group.id").remove("group.instance.id");
     config
 }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::batch::RecordBatch;
 use super::batch_queue::{BatchQueue, Source};
 use super::client::Cluster;
-use super::error::{KafkaError, Result};
+use super::error::Result;
 use super::slice::Slice;
 use super::types::{Offset, PartitionId};
 use crate::jobs::Cancel;
@@ -25,6 +25,9 @@ mod trouble;
 
 /// How long one look for records waits; bounds how late a cancel is noticed.
 const PATIENCE: Duration = Duration::from_millis(50);
+
+/// While nothing comes, it is looked so often whether the topics are still there.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// How to read.
 #[derive(Clone, Debug)]
@@ -63,6 +66,8 @@ pub struct SliceReader {
     /// Partitions still to be read, as indices of `positions`.
     reading: BTreeMap<Source, usize>,
     moved: Instant,
+    /// When it was last looked whether the topics are still there.
+    looked: Instant,
 }
 
 /// How far one partition is.
@@ -95,6 +100,7 @@ impl SliceReader {
             positions: Vec::new(),
             reading: BTreeMap::new(),
             moved: Instant::now(),
+            looked: Instant::now(),
         };
         reader.start(slice).map_err(|error| cluster.explain(what, error))?;
         Ok(reader)
@@ -146,11 +152,21 @@ impl SliceReader {
     /// Nothing came. Errors once that has lasted too long.
     fn wait_on(&mut self) -> Result<()> {
         self.queue.listen();
-        if self.moved.elapsed() < self.options.stall {
+        if self.moved.elapsed() >= self.options.stall {
+            self.moved = Instant::now();
+            return Err(self.stalled());
+        }
+        if self.moved.max(self.looked).elapsed() < LOOK_EVERY {
             return Ok(());
         }
-        self.moved = Instant::now();
-        Err(self.stalled())
+        self.looked = Instant::now();
+        match self.find_gone() {
+            None => Ok(()),
+            Some((source, error)) => {
+                self.leave(source);
+                Err(error)
+            }
+        }
     }
 
     /// Handles the message at hand: a batch that begins with it, or nothing for a notice and for what lies behind the end.
@@ -235,22 +251,6 @@ impl SliceReader {
         self.reading.remove(&source);
         self.queue.stop(source);
     }
-
-    fn stalled(&self) -> KafkaError {
-        let unfinished = self.reading.values().filter_map(|index| self.positions.get(*index)).next();
-        let transport = LibraryError::MessageConsumption(Code::BrokerTransportFailure);
-        let cause = self.cluster.explain("reading", transport);
-        match unfinished {
-            None => cause,
-            Some(position) => KafkaError::Stopped {
-                topic: position.topic.clone(),
-                partition: position.partition,
-                at: position.next,
-                end: position.end,
-                why: format!("nothing came for {} s; {cause}", self.options.stall.as_secs()),
-            },
-        }
-    }
 }
 
 fn empty_batch(spare: &mut Option<RecordBatch>, topic: &Arc<str>, partition: PartitionId) -> RecordBatch {
@@ -263,11 +263,10 @@ fn empty_batch(spare: &mut Option<RecordBatch>, topic: &Arc<str>, partition: Par
     }
 }
 
-/// A client that reads without a group. What a profile says about fetching is kept; what would change which records come
+/// What a profile says about fetching is kept; what would change which records come
 /// is not.
 fn reader_config(cluster: &Cluster, options: &ReadOptions) -> ClientConfig {
     let mut config = cluster.client_config();
-    config.remove("group.id").remove("group.instance.id");
     config
         .set("auto.offset.reset", "error")
         .set("enable.auto.commit", "false")
@@ -283,8 +282,6 @@ fn reader_config(cluster: &Cluster, options: &ReadOptions) -> ClientConfig {
         ("fetch.queue.backoff.ms", "1"),
         ("fetch.error.backoff.ms", "100"),
         ("queued.min.messages", "200000"),
-        // A topic that is gone is reported after this time instead of half a minute.
-        ("topic.metadata.propagation.max.ms", "1000"),
     ];
     for (name, value) in defaults {
         if !cluster.profile().properties.contains_key(name) {

@@ -5,6 +5,7 @@
 //! records gets.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rdkafka::consumer::Consumer;
@@ -43,8 +44,13 @@ impl Cluster {
 
     /// The partitions of a topic, by number. No such topic is an error.
     pub(super) fn partitions(&self, topic: &str) -> Result<Vec<PartitionId>> {
+        self.partitions_within(topic, self.timeout())
+    }
+
+    /// [`Self::partitions`] that waits for so long.
+    pub(super) fn partitions_within(&self, topic: &str, wait: Duration) -> Result<Vec<PartitionId>> {
         let explained = |error| self.explain_on(&format!("looking up topic {topic}"), topic, error);
-        let metadata = self.lookup().fetch_metadata(Some(topic), self.timeout()).map_err(explained)?;
+        let metadata = self.lookup().fetch_metadata(Some(topic), wait).map_err(explained)?;
         let Some(found) = metadata.topics().iter().find(|found| found.name() == topic) else {
             return Err(KafkaError::NoTopic { topic: topic.into() });
         };

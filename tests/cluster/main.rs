@@ -11,6 +11,10 @@
 mod catalogue;
 mod check;
 mod connection;
+mod groups;
 mod harness;
 mod harness_works;
 mod properties;
+mod ranges;
+mod reading;
+mod writing;

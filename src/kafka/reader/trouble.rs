@@ -1,14 +1,20 @@
 //! What librdkafka's errors mean for a slice: what is over, what passes, and what to tell.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use rdkafka::consumer::Consumer;
 use rdkafka::error::KafkaError as LibraryError;
 use rdkafka::types::RDKafkaErrorCode as Code;
 
-use super::{PartitionPosition, SliceReader};
+use super::{PartitionPosition, SliceReader, Source};
 use crate::kafka::client::Cluster;
 use crate::kafka::error::{KafkaError, Result};
 use crate::kafka::slice::Slice;
 use crate::kafka::types::Offset;
+
+/// How long is waited to hear whether a topic is still there; bounds how late a cancel is noticed meanwhile.
+const GONE_WAIT: Duration = Duration::from_secs(1);
 
 /// Errors where the slice is of another cluster, or a topic or a partition of it is gone.
 pub(super) fn check_still_there(cluster: &Cluster, slice: &Slice) -> Result<()> {
@@ -54,13 +60,36 @@ impl SliceReader {
             }
             _ => words,
         };
-        Some(KafkaError::Stopped {
-            topic: position.topic.clone(),
-            partition: position.partition,
-            at: position.next,
-            end: position.end,
-            why,
-        })
+        Some(stopped(position, why))
+    }
+
+    /// Looks whether a partition that is still to be read is there at all: for a deleted topic librdkafka looks again and
+    /// again, and says nothing.
+    pub(super) fn find_gone(&self) -> Option<(Source, KafkaError)> {
+        let mut there = BTreeSet::new();
+        for (source, index) in &self.reading {
+            let Some(position) = self.positions.get(*index) else { continue };
+            if there.contains(&source.topic) {
+                continue;
+            }
+            if let Some(why) = self.gone(position) {
+                return Some((*source, stopped(position, why)));
+            }
+            there.insert(source.topic);
+        }
+        None
+    }
+
+    /// Nothing came for too long.
+    pub(super) fn stalled(&self) -> KafkaError {
+        let transport = LibraryError::MessageConsumption(Code::BrokerTransportFailure);
+        let cause = self.cluster.explain("reading", transport);
+        match self.reading.values().find_map(|index| self.positions.get(*index)) {
+            None => cause,
+            Some(position) => {
+                stopped(position, format!("nothing came for {} s; {cause}", self.options.stall.as_secs()))
+            }
+        }
     }
 
     /// The log ended before the slice does. A leader that has just taken over may not know yet how far it goes, so it is
@@ -87,7 +116,7 @@ impl SliceReader {
     }
 
     fn gone(&self, position: &PartitionPosition) -> Option<String> {
-        match self.cluster.partitions(&position.topic) {
+        match self.cluster.partitions_within(&position.topic, GONE_WAIT) {
             Err(KafkaError::NoTopic { .. }) => Some("the topic was deleted".into()),
             Ok(there) if !there.contains(&position.partition) => {
                 Some(format!("the topic was made anew with {} partitions", there.len()))
@@ -101,5 +130,15 @@ impl SliceReader {
         let timeout = self.cluster.timeout();
         let (low, high) = lookup.fetch_watermarks(&position.topic, position.partition.0, timeout).ok()?;
         Some((Offset(low), Offset(high)))
+    }
+}
+
+fn stopped(position: &PartitionPosition, why: String) -> KafkaError {
+    KafkaError::Stopped {
+        topic: position.topic.clone(),
+        partition: position.partition,
+        at: position.next,
+        end: position.end,
+        why,
     }
 }

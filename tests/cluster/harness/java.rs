@@ -1,5 +1,6 @@
 //! Kafka's jars and Java's tools.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -33,19 +34,32 @@ pub fn java_arguments(memory: &str) -> Vec<String> {
 /// Runs one of Kafka's own tools (`org.apache.kafka.tools.GetOffsetShell`) and returns what it printed. Panics when it
 /// fails.
 pub fn java_tool(class: &str, arguments: &[&str]) -> String {
+    run(tool(class, arguments).stdin(Stdio::null()))
+}
+
+/// [`java_tool`] that reads `input` on its standard input (`org.apache.kafka.tools.ConsoleProducer`).
+pub fn java_tool_with_input(class: &str, arguments: &[&str], input: &Path) -> String {
+    run(tool(class, arguments).stdin(File::open(input).unwrap()))
+}
+
+fn tool(class: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("java");
     // A tool lives a second or two: the quick compiler is enough.
     command.arg("-XX:TieredStopAtLevel=1").args(java_arguments("256m")).arg(class).args(arguments);
-    run(&mut command)
+    command
 }
 
 /// Runs `keytool`.
 pub fn keytool(folder: &Path, arguments: &[&str]) -> String {
-    run(Command::new("keytool").current_dir(folder).arg("-J-XX:TieredStopAtLevel=1").args(arguments))
+    run(Command::new("keytool")
+        .current_dir(folder)
+        .arg("-J-XX:TieredStopAtLevel=1")
+        .args(arguments)
+        .stdin(Stdio::null()))
 }
 
 fn run(command: &mut Command) -> String {
-    let output = command.stdin(Stdio::null()).output().expect("Java 17 is needed on the path");
+    let output = command.output().expect("Java 17 is needed on the path");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}\n{printed}\n{complained}");

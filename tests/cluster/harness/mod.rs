@@ -33,7 +33,7 @@ mod records;
 mod secure;
 mod wrapper;
 
-pub use java::java_tool;
+pub use java::{java_tool, java_tool_with_input};
 pub use kafka::{Kafka, unique};
 pub use records::TestRecord;
 pub use secure::Secure;
