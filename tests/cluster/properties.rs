@@ -29,11 +29,12 @@ fn the_file_with_which_javas_tools_connect_connects_here() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("client.properties");
     std::fs::write(&file, properties(secure, &secure.file("truststore.p12"))).unwrap();
-    let server = secure.address(Protocol::SaslSsl);
-    java_tool(
+    let (server, topic) = (secure.address(Protocol::SaslSsl), secure.kafka.topic("witness", 1, &[]));
+    let seen = java_tool(
         "org.apache.kafka.tools.GetOffsetShell",
-        &["--bootstrap-server", &server, "--command-config", file.to_str().unwrap()],
+        &["--bootstrap-server", &server, "--command-config", file.to_str().unwrap(), "--topic", &topic],
     );
+    assert_eq!(seen.trim(), format!("{topic}:0:0"));
 
     let imported = read_properties(&file).unwrap();
     assert_eq!(
