@@ -10,11 +10,14 @@ use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::consumer::Consumer;
-use rdkafka::error::{KafkaError as LibraryError, RDKafkaErrorCode as Code};
+use rdkafka::error::{KafkaError as LibraryError, KafkaResult, RDKafkaErrorCode as Code};
 
 use super::catalogue::ConfigEntry;
 use super::client::{Cluster, WriteAccess};
 use super::error::{KafkaError, Result};
+
+/// What a request about topics gives: an answer for each.
+type Answers<T> = KafkaResult<Vec<std::result::Result<T, (String, Code)>>>;
 
 impl WriteAccess<'_> {
     /// Makes a topic, with the broker's default for replication, and waits until it can be written. `config` are topic
@@ -80,12 +83,7 @@ impl Cluster {
     }
 
     /// The result of a request about a single topic.
-    fn only_result<T>(
-        &self,
-        what: &str,
-        topic: &str,
-        answer: std::result::Result<Vec<std::result::Result<T, (String, Code)>>, LibraryError>,
-    ) -> Result<T> {
+    fn only_result<T>(&self, what: &str, topic: &str, answer: Answers<T>) -> Result<T> {
         let results = answer.map_err(|error| self.explain_on(what, topic, error))?;
         match results.into_iter().next() {
             Some(Ok(result)) => Ok(result),

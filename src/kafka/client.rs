@@ -35,8 +35,11 @@ struct Shared {
 pub struct WriteAccess<'a> {
     /// Where to write.
     pub cluster: &'a Cluster,
-    _private: (),
+    _given: Given,
 }
+
+/// Keeps everybody else from making a [`WriteAccess`].
+struct Given;
 
 impl Cluster {
     /// Opens a connection and asks the cluster for its id, so that a wrong address, a TLS failure or a wrong password is
@@ -78,7 +81,7 @@ impl Cluster {
         if profile.read_only {
             return Err(KafkaError::ReadOnly { connection: profile.name.clone(), action: action.into() });
         }
-        Ok(WriteAccess { cluster: self, _private: () })
+        Ok(WriteAccess { cluster: self, _given: Given })
     }
 
     /// The configuration of a further client: profile, secrets and our defaults. A consumer's properties in it do no harm

@@ -114,18 +114,12 @@ impl ClientContext for Watch {
 
 impl ConsumerContext for Watch {}
 
-/// Opens a link and closes it again. The error says which part failed, as far as it was reached.
-pub(super) fn probe(
-    profile: &ConnectionProfile,
-    secrets: &Secrets,
-    cancel: &Cancel,
-) -> std::result::Result<Probed, (Probed, KafkaError)> {
+/// Opens a link and closes it again: what was seen of it, and what made it fail.
+pub(super) fn probe(profile: &ConnectionProfile, secrets: &Secrets, cancel: &Cancel) -> (Probed, Result<()>) {
     let watch = Watch::default();
-    let probed = || watch.probed.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    match open(profile, secrets, cancel, &watch) {
-        Ok(()) => Ok(probed()),
-        Err(error) => Err((probed(), error)),
-    }
+    let opened = open(profile, secrets, cancel, &watch);
+    let probed = watch.probed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    (probed, opened)
 }
 
 fn open(profile: &ConnectionProfile, secrets: &Secrets, cancel: &Cancel, watch: &Watch) -> Result<()> {

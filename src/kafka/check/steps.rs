@@ -103,10 +103,8 @@ fn link(
     cancel: &Cancel,
     report: &mut Report<'_>,
 ) -> Result<Probed> {
-    let (probed, error) = match probe(profile, secrets, cancel) {
-        Ok(probed) => (probed, None),
-        Err((probed, error)) => (probed, Some(error)),
-    };
+    let (probed, opened) = probe(profile, secrets, cancel);
+    let error = opened.err();
     let failed_at = error.as_ref().map(|error| failed_step(error, profile, &probed));
     let security = &profile.security;
     let requests = format!("{} kinds of request known", probed.requests.len());
