@@ -10,6 +10,7 @@ use super::frame::Frame;
 use super::plain::plain;
 use crate::files::{AtomicFile, FileError};
 use crate::jobs::{Cancel, Problem, Progress};
+use crate::kafka::Slice;
 
 /// The key under which a parquet file carries its slice, as JSON.
 pub const SLICE_KEY: &str = "forebay.slice";
@@ -57,14 +58,36 @@ pub fn export(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<(), Problem> {
-    progress.stage(format!("writing {}", path.display()), frame.rows() as u64);
+    write_file(&frame.data, Some(&frame.slice), path, format, progress, cancel)
+}
+
+/// Writes rows that are no slice, such as a file's with their predictions, in the same way.
+pub fn export_rows(
+    rows: &DataFrame,
+    path: &Path,
+    format: ExportFormat,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<(), Problem> {
+    write_file(rows, None, path, format, progress, cancel)
+}
+
+fn write_file(
+    data: &DataFrame,
+    slice: Option<&Slice>,
+    path: &Path,
+    format: ExportFormat,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<(), Problem> {
+    progress.stage(format!("writing {}", path.display()), data.height() as u64);
     let mut file = AtomicFile::create(path)?;
     let failed = |error: WriteError| error.problem(path);
     match format {
-        ExportFormat::Parquet => write_parquet(frame, &mut file, progress, cancel).map_err(failed)?,
-        ExportFormat::Arrow => write_arrow(frame, &mut file, progress, cancel).map_err(failed)?,
-        ExportFormat::Csv => write_csv(frame, &mut file, progress, cancel).map_err(failed)?,
-        ExportFormat::JsonLines => write_json(frame, &mut file, progress, cancel).map_err(failed)?,
+        ExportFormat::Parquet => write_parquet(data, slice, &mut file, progress, cancel).map_err(failed)?,
+        ExportFormat::Arrow => write_arrow(data, &mut file, progress, cancel).map_err(failed)?,
+        ExportFormat::Csv => write_csv(data, &mut file, progress, cancel).map_err(failed)?,
+        ExportFormat::JsonLines => write_json(data, &mut file, progress, cancel).map_err(failed)?,
     }
     Ok(file.commit()?)
 }
@@ -78,7 +101,7 @@ pub fn write_lines(
 ) -> Result<(), Problem> {
     progress.stage("writing lines", frame.rows() as u64);
     let path = Path::new("standard output");
-    write_json(frame, out, progress, cancel).map_err(|error| error.problem(path))?;
+    write_json(&frame.data, out, progress, cancel).map_err(|error| error.problem(path))?;
     out.flush().map_err(|error| FileError::writing(path, error).into())
 }
 
@@ -128,53 +151,55 @@ fn in_steps(
 }
 
 fn write_parquet(
-    frame: &Frame,
+    data: &DataFrame,
+    slice: Option<&Slice>,
     out: &mut AtomicFile,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<(), WriteError> {
-    let slice = serde_json::to_string(&*frame.slice).map_err(|error| polars_err!(ComputeError: "{error}"))?;
-    let metadata = KeyValueMetadata::from_static(vec![(SLICE_KEY.to_owned(), slice)]);
+    let slice = slice.map(serde_json::to_string).transpose();
+    let slice = slice.map_err(|error| polars_err!(ComputeError: "{error}"))?;
+    let metadata = slice.map(|slice| KeyValueMetadata::from_static(vec![(SLICE_KEY.to_owned(), slice)]));
     let mut writer = ParquetWriter::new(out)
         .with_compression(ParquetCompression::Zstd(None))
-        .with_key_value_metadata(Some(metadata))
-        .batched(frame.data.schema())?;
-    in_steps(&frame.data, progress, cancel, |rows| writer.write_batch(rows))?;
+        .with_key_value_metadata(metadata)
+        .batched(data.schema())?;
+    in_steps(data, progress, cancel, |rows| writer.write_batch(rows))?;
     writer.finish()?;
     Ok(())
 }
 
 fn write_arrow(
-    frame: &Frame,
+    data: &DataFrame,
     out: &mut AtomicFile,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<(), WriteError> {
     cancel.check().map_err(|_| WriteError::Cancelled)?;
-    IpcWriter::new(out).finish(&mut frame.data.as_ref().clone())?;
-    progress.add(frame.rows() as u64);
+    IpcWriter::new(out).finish(&mut data.clone())?;
+    progress.add(data.height() as u64);
     Ok(())
 }
 
 fn write_csv(
-    frame: &Frame,
+    data: &DataFrame,
     out: &mut AtomicFile,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<(), WriteError> {
-    let mut writer = CsvWriter::new(out).batched(plain(&frame.data.head(Some(0)))?.schema())?;
-    in_steps(&frame.data, progress, cancel, |rows| writer.write_batch(&plain(rows)?))?;
+    let mut writer = CsvWriter::new(out).batched(plain(&data.head(Some(0)))?.schema())?;
+    in_steps(data, progress, cancel, |rows| writer.write_batch(&plain(rows)?))?;
     writer.finish()?;
     Ok(())
 }
 
 fn write_json(
-    frame: &Frame,
+    data: &DataFrame,
     out: &mut dyn Write,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<(), WriteError> {
-    in_steps(&frame.data, progress, cancel, |rows| {
+    in_steps(data, progress, cancel, |rows| {
         let mut lines = Vec::new();
         JsonWriter::new(&mut lines).with_json_format(JsonFormat::JsonLines).finish(&mut plain(rows)?)?;
         out.write_all(&lines)?;
