@@ -1,3 +1,7 @@
 //! `forebay`: arguments to window or headless command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    forebay::cli::run(std::env::args_os())
+}

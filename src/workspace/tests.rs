@@ -6,7 +6,6 @@ use std::path::Path;
 use super::*;
 use crate::files;
 use crate::kafka::{Bound, Offset, PartitionId, PartitionRange, RangeSpec, Slice, TopicSlice};
-use crate::learn::RunFile;
 use crate::pipeline::StepSpec;
 
 const RUN_FILE: &str = r#"
@@ -86,7 +85,7 @@ fn saved_run(name: &str) -> SavedRun {
         published: None,
         test_opened: false,
         metrics: RunMetrics { valid: [("roc_auc".into(), 0.1 + 0.2)].into(), ..RunMetrics::default() },
-        file: RunFile::parse(RUN_FILE).unwrap(),
+        file: toml::from_str(RUN_FILE).unwrap(),
         result: None,
     }
 }
