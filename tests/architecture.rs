@@ -181,7 +181,10 @@ fn panels_do_no_input_or_output_and_start_no_threads() {
 fn files_of_the_user_are_written_in_one_place() {
     refuse_text(
         &["File::create", "fs::write(", "fs::rename", "OpenOptions::new()", "NamedTempFile"],
-        |source| source.module == "files",
+        |source| {
+            // A log of frame times grows line by line, for measuring.
+            source.module == "files" || source.path == Path::new("app/frame_times.rs")
+        },
     );
 }
 
