@@ -32,6 +32,7 @@ pub mod states;
 pub mod table;
 pub mod text;
 mod theme;
+pub mod value;
 mod view;
 pub mod widgets;
 pub mod zone;

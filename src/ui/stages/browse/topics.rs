@@ -1,0 +1,184 @@
+//! The left panel: topics, and what is known of the open one.
+
+use eframe::egui::{Rect, Ui};
+
+use crate::app::commands::{BrowseCommand, WindowCommand};
+use crate::app::{Remote, Stage};
+use crate::codec::Schema;
+use crate::kafka::{ConfigEntry, TopicDetail, TopicSummary};
+use crate::ui::measures::LIST_PADDING;
+use crate::ui::widgets::{ListRow, TextField, key_value};
+use crate::ui::{Icon, View, format, search_field, states, text, tokens, zone};
+
+/// Settings of a topic that are shown, in this order, where the broker tells them.
+const SETTINGS: [&str; 8] = [
+    "cleanup.policy",
+    "retention.ms",
+    "retention.bytes",
+    "local.retention.ms",
+    "remote.storage.enable",
+    "compression.type",
+    "max.message.bytes",
+    "message.timestamp.type",
+];
+
+/// Draws the panel.
+pub(super) fn topics(ui: &mut Ui, view: &View<'_>, rect: Rect) {
+    let search = Rect::from_min_size(rect.min, eframe::egui::vec2(rect.width(), 42.0));
+    zone::fill(ui, search.shrink2(eframe::egui::vec2(LIST_PADDING, 8.0)), |ui| search_box(ui, view));
+    let below = Rect::from_min_max(eframe::egui::pos2(rect.left(), search.bottom()), rect.max);
+    zone::scroll(ui, below, "topics", |ui| {
+        list(ui, view);
+        if let Some(detail) = view.state.browse.detail.get() {
+            opened(ui, view, detail);
+        } else if let Some(problem) = view.state.browse.detail.problem() {
+            zone::padded(ui, LIST_PADDING, |ui| states::error(ui, view, problem, |_| ()));
+        }
+    });
+}
+
+fn search_box(ui: &mut Ui, view: &View<'_>) {
+    let field = TextField::new("Search topics", &view.state.browse.search)
+        .id(search_field(Stage::Browse))
+        .icon(Icon::Search)
+        .hint("Topics")
+        .key("/")
+        .show(ui);
+    if let Some(text) = field.changed {
+        view.send(BrowseCommand::Search(text));
+    }
+}
+
+fn list(ui: &mut Ui, view: &View<'_>) {
+    match &view.state.connection.catalogue {
+        Remote::NotRequested => zone::padded(ui, LIST_PADDING, |ui| {
+            text::label(ui, "No cluster is connected.", text::Type::Body, tokens(ui).t3);
+            view.button(ui, WindowCommand::Go(Stage::Connect));
+        }),
+        Remote::Failed { problem, previous: None } => zone::padded(ui, LIST_PADDING, |ui| {
+            states::error(ui, view, problem, |ui| {
+                view.button(ui, BrowseCommand::Refresh);
+            });
+        }),
+        Remote::Pending(None) => states::skeleton(ui, 6),
+        value => {
+            if let Some(catalogue) = value.get() {
+                rows(ui, view, &catalogue.topics);
+            }
+        }
+    }
+}
+
+fn rows(ui: &mut Ui, view: &View<'_>, topics: &[TopicSummary]) {
+    let browse = &view.state.browse;
+    let wanted = browse.search.trim().to_lowercase();
+    let found = |topic: &&TopicSummary| topic.name.to_lowercase().contains(&wanted);
+    let (internal, own): (Vec<_>, Vec<_>) = topics.iter().filter(found).partition(|topic| topic.internal);
+    for topic in &own {
+        row(ui, view, topic);
+    }
+    if own.is_empty() && internal.is_empty() {
+        let said = if topics.is_empty() {
+            "This cluster has no topic yet."
+        } else {
+            "No topic has this in its name."
+        };
+        zone::padded(ui, LIST_PADDING, |ui| text::label(ui, said, text::Type::Body, tokens(ui).t3));
+    }
+    if !internal.is_empty() {
+        let name = format::count(internal.len() as u64, "internal topic", "internal topics");
+        let icon = if browse.show_internal { Icon::ChevronDown } else { Icon::ChevronRight };
+        if ListRow::new(&name).icon(icon).quiet().show(ui).clicked() {
+            view.send(BrowseCommand::ShowInternal(!browse.show_internal));
+        }
+        if browse.show_internal {
+            for topic in &internal {
+                row(ui, view, topic);
+            }
+        }
+    }
+}
+
+fn row(ui: &mut Ui, view: &View<'_>, topic: &TopicSummary) {
+    let records = match &topic.problem {
+        Some(_) => "not known".into(),
+        None if ui.available_width() < 220.0 => format::compact(topic.records()),
+        None => format::integer(topic.records()),
+    };
+    let chosen = view.state.browse.topic.as_deref() == Some(topic.name.as_str());
+    let response = ListRow::new(&topic.name).icon(Icon::Topic).trailing(&records).selected(chosen).show(ui);
+    let clicked = response.clicked();
+    if let Some(problem) = &topic.problem {
+        response.on_hover_text(problem);
+    }
+    if clicked {
+        view.send(BrowseCommand::Open(topic.name.clone()));
+    }
+}
+
+fn opened(ui: &mut Ui, view: &View<'_>, detail: &TopicDetail) {
+    ui.add_space(8.0);
+    section(ui, "Partitions", "low and high watermark", |ui| {
+        for partition in detail.summary.partitions.iter().take(32) {
+            let offsets =
+                format!("{} → {}", format::integer(partition.low.0), format::integer(partition.high.0));
+            key_value(ui, &partition.partition.to_string(), &offsets);
+        }
+        if detail.summary.partitions.len() > 32 {
+            key_value(ui, "more", &format::integer(detail.summary.partitions.len() as u64 - 32));
+        }
+    });
+    section(ui, "Configuration", "", |ui| {
+        for name in SETTINGS {
+            if let Some(entry) = detail.config.get(name) {
+                key_value(ui, name, &setting(name, entry));
+            }
+        }
+        let replicas = detail.summary.partitions.first().map_or(0, |partition| partition.replicas.len());
+        key_value(ui, "replicas", &format::integer(replicas as u64));
+    });
+    section(ui, "Consumer groups", "lag", |ui| {
+        if detail.groups.is_empty() {
+            text::label(ui, "No group has committed here.", text::Type::Cell, tokens(ui).t3);
+        }
+        for group in &detail.groups {
+            key_value(ui, &group.group, &format::integer(group.lag));
+        }
+    });
+    if let Some(page) = view.state.browse.page.get() {
+        section(ui, "Schema", "JSON, inferred", |ui| schema(ui, &page.schema, page.entries.len()));
+    }
+}
+
+fn section(ui: &mut Ui, title: &str, about: &str, contents: impl FnOnce(&mut Ui)) {
+    zone::line(ui);
+    zone::header(title).detail(about).padding(LIST_PADDING).plain(ui);
+    zone::padded(ui, LIST_PADDING, contents);
+    ui.add_space(8.0);
+}
+
+fn schema(ui: &mut Ui, schema: &Schema, records: usize) {
+    key_value(ui, "Fields", &format::integer(schema.fields.len() as u64));
+    key_value(ui, "Seen in", &format::count(records as u64, "record", "records"));
+}
+
+/// A setting in the unit that a person reads: Kafka's milliseconds as a duration, its bytes in MiB.
+fn setting(name: &str, entry: &ConfigEntry) -> String {
+    let number = entry.value.parse::<i64>().ok();
+    match (name.rsplit('.').next(), number) {
+        (Some("ms"), Some(-1)) | (Some("bytes"), Some(-1)) => "unlimited".into(),
+        (Some("ms"), Some(-2)) | (Some("bytes"), Some(-2)) => "as retention".into(),
+        (Some("ms"), Some(milliseconds)) => format::duration_ms(milliseconds as f64),
+        (Some("bytes"), Some(bytes)) => format::mebibytes(bytes.max(0) as u64),
+        _ => entry.value.clone(),
+    }
+}
+
+/// The way to a cluster, from an empty Browse.
+pub(super) fn connect_first(ui: &mut Ui, view: &View<'_>, rect: Rect) {
+    let how =
+        "Browse shows the topics of a connected cluster. It joins no consumer group and commits nothing.";
+    states::empty(ui, rect, Icon::Plug, "No cluster is connected", how, |ui| {
+        view.button(ui, WindowCommand::Go(Stage::Connect));
+    });
+}
