@@ -1,0 +1,21 @@
+//! The whole flow on the flights data, by a script that any person could type.
+
+use std::process::Command;
+
+use crate::binary::Forebay;
+use crate::harness::Kafka;
+
+#[test]
+fn the_flow_from_a_topic_to_predictions() {
+    // Topics of fixed names: a broker of its own.
+    let kafka = Kafka::start();
+    let forebay = Forebay::alone();
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut script = Command::new(format!("{root}/tests/flow.sh"));
+    script.arg(kafka.bootstrap()).arg(forebay.folder());
+    script.env("FOREBAY", env!("CARGO_BIN_EXE_forebay")).env("FOREBAY_CONFIG_DIR", forebay.folder());
+    let output = script.output().unwrap();
+    let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}\n{wrong}");
+    assert!(said.contains("one prediction per record"), "{said}\n{wrong}");
+}

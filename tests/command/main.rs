@@ -1,0 +1,21 @@
+//! Tests of the `forebay` binary against a real Kafka: what a person or a script at a terminal sees.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod binary;
+
+mod flow;
+mod output;
+
+mod small;
+
+mod usage;
+
+#[path = "../cluster/harness/mod.rs"]
+mod harness;
