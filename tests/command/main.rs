@@ -9,11 +9,14 @@
 )]
 
 mod binary;
+mod exactly_once;
 
 mod flow;
 mod output;
+mod repeat;
 
 mod small;
+mod stop;
 
 mod usage;
 
