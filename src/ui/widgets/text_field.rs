@@ -153,13 +153,11 @@ impl<'a> TextField<'a> {
         let left = response.lost_focus() && !escape;
         let committed = (left && draft.text != self.value).then(|| draft.text.clone());
         let entered = response.lost_focus() && enter;
-        ui.data_mut(|data| {
-            if response.has_focus() {
-                data.insert_temp(id, draft);
-            } else {
-                data.remove::<Draft>(id);
-            }
-        });
+        if response.has_focus() {
+            ui.data_mut(|data| data.insert_temp(id, draft));
+        } else {
+            ui.data_mut(|data| data.remove::<Draft>(id));
+        }
         let response = match self.error {
             Some(error) => response.on_hover_text(error),
             None => response,
