@@ -16,7 +16,7 @@ use crate::kafka::client::refused_configuration;
 use crate::kafka::config::{client_config, request_timeout};
 use crate::kafka::connection::{ConnectionProfile, Secrets};
 use crate::kafka::context::ForebayContext;
-use crate::kafka::error::{KafkaError, Result};
+use crate::kafka::error::Result;
 use crate::kafka::explain::{Asked, explain, is_hopeless};
 
 /// The parts of a link that can be told apart.
