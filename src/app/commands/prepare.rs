@@ -1,34 +1,180 @@
-//! Commands and messages of stage Prepare.
+//! Commands of stage Prepare: add, change, move and leave out steps; look at columns; prove that batch equals stream.
 
-use super::{About, Action};
+mod follow;
+mod steps;
+
+use eframe::egui::Key;
+
+use super::{About, Action, ctrl_shift};
 use crate::app::runtime::Runtime;
+use crate::app::stage::Stage;
 use crate::app::state::State;
+use crate::app::state::prepare::{Preview, Proof, Show};
+use crate::data::ColumnProfile;
+use crate::jobs::Problem;
+use crate::pipeline::StepSpec;
+use crate::ui::Icon;
+
+pub use steps::{StepKind, offered_steps};
 
 /// Something to be done in stage Prepare.
 #[derive(Clone, Debug)]
-pub enum PrepareCommand {}
+pub enum PrepareCommand {
+    /// Search columns for this text.
+    Search(String),
+    /// Which columns are listed.
+    Show(Show),
+    /// Choose a column.
+    Column(String),
+    /// Choose a step.
+    Step(usize),
+    /// Add a step of this kind behind the chosen one.
+    Add(StepKind),
+    /// Add this step at the end, as a warning offers it.
+    AddStep(StepSpec),
+    /// The steps that the columns suggest, in place of those there are.
+    Suggest,
+    /// Another form of a step.
+    Change(usize, StepSpec),
+    /// Move the chosen step by one.
+    Move(i64),
+    /// Put the first step at the place of the second.
+    MoveTo(usize, usize),
+    /// Add a copy of the chosen step behind it.
+    Duplicate,
+    /// Leave the chosen step out.
+    Delete,
+    /// Apply the steps to a batch and to a stream of the same rows, and compare.
+    Prove,
+    /// Go on to stage Train with these steps.
+    UseInTraining,
+}
 
 /// What a job of stage Prepare brings.
 #[derive(Debug)]
-pub enum PrepareMessage {}
+pub enum PrepareMessage {
+    /// Profiles of the columns.
+    Profile(Result<Vec<ColumnProfile>, Problem>),
+    /// Rows before and after the steps.
+    Preview(Result<Preview, Problem>),
+    /// What the proof showed.
+    Proof(Result<Proof, Problem>),
+}
 
 impl Action for PrepareCommand {
     fn about(&self, _state: &State) -> Option<About> {
-        match *self {}
+        Some(match self {
+            Self::Add(kind) => {
+                About::new(format!("Add step: {}", kind.title()), kind.help()).icon(Icon::Plus)
+            }
+            Self::Suggest => About::new(
+                "Suggest steps",
+                "Makes steps from what the columns look like, in place of those there are",
+            )
+            .icon(Icon::Refresh),
+            Self::Move(-1) => About::new("Move the step up", "Does it before the one above")
+                .icon(Icon::ArrowUp)
+                .shortcut(ctrl_shift(Key::ArrowUp)),
+            Self::Move(1) => About::new("Move the step down", "Does it after the one below")
+                .icon(Icon::ArrowDown)
+                .shortcut(ctrl_shift(Key::ArrowDown)),
+            Self::Duplicate => About::new("Duplicate the step", "Adds a copy behind it").icon(Icon::Copy),
+            Self::Delete => {
+                About::new("Delete the step", "Leaves it out; undo brings it back").icon(Icon::Trash)
+            }
+            Self::Prove => About::new(
+                "Check",
+                "Applies the steps to rows at once and in pieces, and compares bit for bit",
+            ),
+            Self::UseInTraining => About::new("Use in training", "Goes on to stage Train with these steps"),
+            _ => return None,
+        })
     }
 
-    fn run(self, _runtime: &mut Runtime<'_>) {
-        match self {}
+    fn refusal(&self, state: &State) -> Option<String> {
+        if state.prepared_frame().is_none() {
+            return Some("no slice is read".into());
+        }
+        let chosen = state.prepare.step.filter(|step| *step < state.steps().steps.len());
+        match self {
+            Self::Move(_) | Self::Duplicate | Self::Delete if chosen.is_none() => {
+                Some("no step is chosen".into())
+            }
+            Self::Move(-1) if chosen == Some(0) => Some("it is the first step".into()),
+            Self::Move(1) if chosen.map(|step| step + 1) == Some(state.steps().steps.len()) => {
+                Some("it is the last step".into())
+            }
+            Self::Suggest if state.prepare.profile.get().is_none() => {
+                Some("the columns are being looked at".into())
+            }
+            Self::Prove if state.prepare.outline.features.is_none() => {
+                Some("the steps are not right yet".into())
+            }
+            Self::UseInTraining if state.prepare.outline.features.is_none() => {
+                let step = state.prepare.outline.steps.iter().position(|step| !step.problems.is_empty());
+                Some(match (step, state.prepare.outline.end.first()) {
+                    (Some(step), _) => format!("step {} is not right", step + 1),
+                    (None, Some(end)) => end.clone(),
+                    (None, None) => "the steps are being checked".into(),
+                })
+            }
+            _ => None,
+        }
     }
 
-    fn listed(_state: &State) -> Vec<Self> {
-        Vec::new()
+    fn run(self, runtime: &mut Runtime<'_>) {
+        match self {
+            Self::Search(text) => runtime.state.prepare.search = text,
+            Self::Show(show) => runtime.state.prepare.show = show,
+            Self::Column(name) => runtime.state.prepare.column = Some(name),
+            Self::Step(step) => runtime.state.prepare.step = Some(step),
+            Self::Add(kind) => runtime.add_step_of(kind),
+            Self::AddStep(step) => runtime.add_step(step),
+            Self::Suggest => runtime.suggest_steps(),
+            Self::Change(index, step) => runtime.change_step(index, step),
+            Self::Move(by) => runtime.move_step(by),
+            Self::MoveTo(from, to) => runtime.move_step_to(from, to),
+            Self::Duplicate => runtime.duplicate_step(),
+            Self::Delete => runtime.delete_step(),
+            Self::Prove => runtime.prove(),
+            Self::UseInTraining => runtime.state.stage = Stage::Train,
+        }
+    }
+
+    fn tick(runtime: &mut Runtime<'_>) {
+        runtime.follow_frame();
+    }
+
+    fn listed(state: &State) -> Vec<Self> {
+        if state.prepared_frame().is_none() {
+            return Vec::new();
+        }
+        let kinds = StepKind::ALL.into_iter().map(Self::Add);
+        let others = [
+            Self::Suggest,
+            Self::Move(-1),
+            Self::Move(1),
+            Self::Duplicate,
+            Self::Delete,
+            Self::Prove,
+            Self::UseInTraining,
+        ];
+        kinds.chain(others).collect()
+    }
+
+    fn main_action(_state: &State) -> Option<Self> {
+        Some(Self::UseInTraining)
     }
 }
 
 impl PrepareMessage {
     /// Puts it into the state.
-    pub fn handle(self, _runtime: &mut Runtime<'_>) {
-        match self {}
+    pub fn handle(self, runtime: &mut Runtime<'_>) {
+        let prepare = &mut runtime.state.prepare;
+        match self {
+            Self::Profile(result) => prepare.profile.finish(result),
+            Self::Preview(result) => prepare.preview.finish(result),
+            Self::Proof(result) => prepare.proof.finish(result),
+        }
     }
 }
