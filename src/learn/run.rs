@@ -1,5 +1,8 @@
 //! A run: everything from a frame to a model with its metrics.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
