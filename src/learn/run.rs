@@ -168,7 +168,10 @@ impl FitObserver for Curve<'_> {
             self.progress.stage("fitting", total as u64);
         }
         self.progress.set(round.round as u64);
-        self.rounds.lock().unwrap_or_else(PoisonError::into_inner).push(round);
+        // A loss that overflowed is no point of a curve, and JSON cannot hold it.
+        if round.train.is_finite() && round.valid.is_none_or(f64::is_finite) {
+            self.rounds.lock().unwrap_or_else(PoisonError::into_inner).push(round);
+        }
         self.observer.round(round, total);
     }
 }

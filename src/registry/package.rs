@@ -41,7 +41,7 @@ impl Package {
             features: run.pipeline.output.clone(),
             task: run.file.task.clone(),
             classes: run.model.classes().to_vec(),
-            learner: run.file.learner.clone(),
+            learner: run.file.learner,
             lineage: Lineage { slice: run.slice.clone(), run: run.file.clone(), rows: run.rows },
             metrics: metrics(run),
             digest: String::new(),

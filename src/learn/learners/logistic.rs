@@ -215,8 +215,11 @@ impl Objective<'_> {
             }
             curvature
         };
-        let apply =
-            |direction: &[f64]| with_penalty(self.likelihood.curvature_times(point, direction), direction);
+        let apply = |direction: &[f64]| {
+            let mut image = with_penalty(self.likelihood.curvature_times(point, direction), direction);
+            self.hold_intercepts(&mut image, direction);
+            image
+        };
         let diagonal = with_penalty(self.likelihood.curvature_diagonal(point), &vec![1.0; gradient.len()]);
         solve(apply, &diagonal, gradient, tolerance, cancel)
     }

@@ -52,7 +52,7 @@ impl TryFrom<Unchecked> for TreesModel {
         if raw.base.len() != scores || raw.base.iter().any(|base| !base.is_finite()) {
             return Err(format!("{scores} finite base scores are needed, {} are given", raw.base.len()));
         }
-        if raw.trees.len() % scores != 0 {
+        if !raw.trees.len().is_multiple_of(scores) {
             return Err(format!("{} trees cannot be rounds of {scores}", raw.trees.len()));
         }
         let inside = |feature: usize| feature < raw.features.len();
