@@ -11,6 +11,7 @@
 mod catalogue;
 mod check;
 mod connection;
+mod frames;
 mod groups;
 mod harness;
 mod harness_works;
