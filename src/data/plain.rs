@@ -15,7 +15,7 @@ pub fn plain(data: &DataFrame) -> PolarsResult<DataFrame> {
         DataType::Datetime(..) => {
             let millis = column.cast(&DataType::Datetime(TimeUnit::Milliseconds, None))?;
             let times = millis.as_materialized_series().datetime()?.physical().iter();
-            let texts = times.map(|time| time.and_then(|time| time_text(time)));
+            let texts = times.map(|time| time.and_then(time_text));
             Ok(StringChunked::from_iter_options(column.name().clone(), texts).into_column())
         }
         _ => Ok(column.clone()),

@@ -90,7 +90,7 @@ impl SplitSpec {
         self.cut(&times, first, second, i64::try_from(gap).unwrap_or(i64::MAX))
     }
 
-    fn cut(&self, times: &[(i64, u32)], first: usize, second: usize, gap: i64) -> Result<Split, Problem> {
+    fn cut(&self, times: &[Row], first: usize, second: usize, gap: i64) -> Result<Split, Problem> {
         let (before, test) = times.split_at_checked(second).unwrap_or((times, &[]));
         let (train, valid) = before.split_at_checked(first).unwrap_or((before, &[]));
         let (valid_gap, valid) = after_gap(valid, train, gap);
@@ -109,7 +109,7 @@ impl SplitSpec {
                 ));
             }
         }
-        let numbers = |rows: &[(i64, u32)]| rows.iter().map(|(_, row)| *row).collect::<Vec<_>>();
+        let numbers = |rows: &[Row]| rows.iter().map(|(_, row)| *row).collect::<Vec<_>>();
         let train_end = train.last().map_or(0, |(time, _)| *time);
         let valid_begin = valid.first().map_or(train_end, |(time, _)| *time);
         let valid_end = valid.last().map_or(train_end, |(time, _)| *time);
@@ -124,12 +124,15 @@ impl SplitSpec {
     }
 }
 
+/// A row's timestamp and number.
+type Row = (i64, u32);
+
 fn problem(why: String, next: &str) -> Problem {
     Problem::new("Splitting the rows", why, next)
 }
 
 /// Timestamps with their rows, in time order; a frame's row order breaks ties.
-fn ordered(frame: &Frame, rows: Option<&[u32]>) -> Result<Vec<(i64, u32)>, Problem> {
+fn ordered(frame: &Frame, rows: Option<&[u32]>) -> Result<Vec<Row>, Problem> {
     let unreadable = |error: polars::error::PolarsError| problem(error.to_string(), "Read the slice again");
     let column = frame.data.column(meta::TIMESTAMP).map_err(unreadable)?;
     let times = column.datetime().map_err(unreadable)?.physical();
@@ -141,7 +144,7 @@ fn ordered(frame: &Frame, rows: Option<&[u32]>) -> Result<Vec<(i64, u32)>, Probl
             &all
         }
     };
-    let known: Vec<(i64, u32)> =
+    let known: Vec<Row> =
         rows.iter().filter_map(|row| times.get(*row as usize).map(|time| (time, *row))).collect();
     if known.len() < rows.len() {
         let without = rows.len() - known.len();
@@ -155,7 +158,7 @@ fn ordered(frame: &Frame, rows: Option<&[u32]>) -> Result<Vec<(i64, u32)>, Probl
 }
 
 /// The change of timestamp nearest to `target`, as the number of rows before it.
-fn border(times: &[(i64, u32)], target: usize) -> usize {
+fn border(times: &[Row], target: usize) -> usize {
     let Some((time, _)) = times.get(target) else { return times.len() };
     let begin = times.partition_point(|(other, _)| other < time);
     let end = times.partition_point(|(other, _)| other <= time);
@@ -164,11 +167,7 @@ fn border(times: &[(i64, u32)], target: usize) -> usize {
 }
 
 /// Parts `rows` into those within the gap after `before` and the rest.
-fn after_gap<'r>(
-    rows: &'r [(i64, u32)],
-    before: &[(i64, u32)],
-    gap: i64,
-) -> (&'r [(i64, u32)], &'r [(i64, u32)]) {
+fn after_gap<'r>(rows: &'r [Row], before: &[Row], gap: i64) -> (&'r [Row], &'r [Row]) {
     let Some((end, _)) = before.last() else { return (&[], rows) };
     let within = rows.partition_point(|(time, _)| *time < end.saturating_add(gap));
     rows.split_at_checked(within).unwrap_or((rows, &[]))
