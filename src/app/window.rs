@@ -11,7 +11,7 @@ use super::frame_times::FrameTimes;
 use super::message::Message;
 use super::options::Options;
 use super::runtime::Runtime;
-use super::state::{Settings, State};
+use super::state::{Overlay, Settings, State};
 use crate::jobs::Problem;
 use crate::ui::{self, View, focus};
 use crate::workspace::{ConfigFolder, Theme};
@@ -175,13 +175,14 @@ impl App {
         }
     }
 
-    /// A shortcut leaves its command. While text is typed only those with Ctrl work; while a dialog is open, none but the
-    /// window's own.
+    /// A shortcut leaves its command. While text is typed only those with Ctrl work; while a popup is open only the window's
+    /// own; while a dialog asks something, none.
     fn shortcuts(&mut self, ctx: &egui::Context) {
         let pressed = ctx.input(|input| {
             input.events.iter().any(|event| matches!(event, egui::Event::Key { pressed: true, .. }))
         });
-        if !pressed {
+        let dialog = matches!(self.state.overlay, Some(Overlay::Path(_) | Overlay::Confirm(_)));
+        if !pressed || dialog {
             return;
         }
         let typing = ctx.text_edit_focused();

@@ -10,7 +10,7 @@
 //! from `Action::main_action` by itself.
 //!
 //! - **Zones**: a [`zone::Zones`] holds what is left of the rect. `zones.left(..)`, `top(..)`, `right(..)`, `bottom(..)` cut a
-//!   piece off and draw the line between; `resizable_left` and `resizable_right` can be dragged. [`zone::fill`] draws a zone's
+//!   piece off and draw the line between; `view.left_panel(..)` is the stage's list at the left, which folds in a narrow window; `resizable_left` and `resizable_right` can be dragged. [`zone::fill`] draws a zone's
 //!   contents in its rect, [`zone::scroll`] the same with a scroll bar, [`zone::header`] its title, detail and controls.
 //! - **Controls** ([`widgets`]): each returns what is new; send it as a command. A button of a command is
 //!   `view.button(ui, command)`, with title, icon, tooltip, shortcut and refusal made from it. An edit of text comes back as

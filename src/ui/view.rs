@@ -1,11 +1,13 @@
 //! What a panel has in hand: the state to read, and where to leave commands.
 
-use eframe::egui::{Response, Ui};
+use eframe::egui::{Area, Id, Order, Rect, Response, Sense, Ui};
 
 use super::theme::measures::WidthClass;
+use super::theme::tokens;
 use super::widgets::{Button, IconButton};
+use super::zone::Zones;
 use crate::app::State;
-use crate::app::commands::{Command, Sender, keys};
+use crate::app::commands::{Command, Sender, WindowCommand, keys};
 
 /// The state as it is in this frame, and a place for commands.
 pub struct View<'a> {
@@ -87,8 +89,45 @@ impl<'a> View<'a> {
         WidthClass::of(ui.ctx().content_rect().width())
     }
 
-    /// Width of a stage's left panel: as drawn, 200 in a narrow window.
-    pub fn left_width(&self, ui: &Ui, drawn: f32) -> f32 {
-        if self.width_class(ui) == WidthClass::Full { drawn } else { 200.0 }
+    /// Cuts the stage's left panel off `zones` and draws it: `width` as drawn, 200 in a narrow window, a drawer over the rest
+    /// below 1024. Ctrl+B puts it away and brings it back.
+    pub fn left_panel(
+        &self,
+        ui: &mut Ui,
+        zones: &mut Zones,
+        name: &str,
+        width: f32,
+        contents: impl FnOnce(&mut Ui, Rect),
+    ) {
+        match self.width_class(ui) {
+            WidthClass::Full if self.state.left_hidden => {}
+            WidthClass::Full => {
+                let rect = zones.resizable_left(ui, name, width, 200.0..=420.0);
+                contents(ui, rect);
+            }
+            WidthClass::Narrow => {
+                let rect = zones.left(ui, 200.0);
+                contents(ui, rect);
+            }
+            WidthClass::Drawer if self.state.left_panel => {
+                self.drawer(ui, zones.rest(), name, width, contents)
+            }
+            WidthClass::Drawer => {}
+        }
+    }
+
+    fn drawer(&self, ui: &Ui, rest: Rect, name: &str, width: f32, contents: impl FnOnce(&mut Ui, Rect)) {
+        let rect = rest.with_max_x(rest.left() + width);
+        let tokens = tokens(ui);
+        let area = Area::new(Id::unique(("drawer", name))).order(Order::Middle).fixed_pos(rect.min);
+        let shown = area.show(ui.ctx(), |ui| {
+            ui.allocate_exact_size(rect.size(), Sense::hover());
+            ui.painter().rect_filled(rect, 0.0, tokens.bg1);
+            ui.painter().vline(rect.right() - 0.5, rect.y_range(), (1.0, tokens.line2));
+            contents(ui, rect.with_max_x(rect.right() - 1.0));
+        });
+        if shown.response.clicked_elsewhere() {
+            self.send(WindowCommand::ToggleLeftPanel);
+        }
     }
 }

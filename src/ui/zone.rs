@@ -100,6 +100,16 @@ impl Zones {
     }
 }
 
+/// Rectangles of the zones drawn in this frame, for F6.
+fn drawn_id() -> Id {
+    Id::unique("zones drawn")
+}
+
+/// The zones drawn in this frame, in reading order, and forgets them.
+pub(super) fn take_drawn(ctx: &Context) -> Vec<Rect> {
+    ctx.data_mut(|data| data.remove_temp::<Vec<Rect>>(drawn_id())).unwrap_or_default()
+}
+
 /// Widths and heights that the user dragged, by zone.
 type Widths = BTreeMap<String, f32>;
 
@@ -134,6 +144,7 @@ fn drag_edge(ui: &Ui, id: Id, x: f32, y: Rangef) -> Option<f32> {
 
 /// Draws contents in a zone's rectangle, from top to bottom without gaps, cut to it.
 pub fn fill<R>(ui: &mut Ui, rect: Rect, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.data_mut(|data| data.get_temp_mut_or_default::<Vec<Rect>>(drawn_id()).push(rect));
     let layout = Layout::top_down(Align::Min);
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
     child.set_clip_rect(rect.intersect(ui.clip_rect()));

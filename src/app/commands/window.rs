@@ -10,6 +10,7 @@ use crate::app::stage::Stage;
 use crate::app::state::{Overlay, PathKind, PathPrompt, State};
 use crate::jobs::JobId;
 use crate::ui::Icon;
+use crate::ui::measures::WidthClass;
 use crate::workspace::Theme;
 
 /// Something to be done with the window.
@@ -99,6 +100,7 @@ impl Action for WindowCommand {
             }
             Self::ToggleLeftPanel => {
                 About::new("Show or hide the left panel", "In a narrow window it lies over the rest")
+                    .icon(Icon::List)
                     .shortcut(ctrl(Key::B))
             }
             Self::Search => About::new("Search in this stage", "Goes to the stage's search or filter")
@@ -134,6 +136,7 @@ impl Action for WindowCommand {
             Self::Go(stage) => {
                 state.stage = stage;
                 state.overlay = None;
+                state.left_panel = false;
             }
             Self::OpenPalette(typed) => state.open_palette(typed),
             Self::ToggleJobs => state.toggle(Overlay::Jobs),
@@ -144,7 +147,13 @@ impl Action for WindowCommand {
             Self::ToggleSettings => state.toggle(Overlay::Settings),
             Self::ToggleHelp => state.toggle(Overlay::Help),
             Self::ToggleWorkspaceMenu => state.toggle(Overlay::WorkspaceMenu),
-            Self::ToggleLeftPanel => state.left_panel = !state.left_panel,
+            Self::ToggleLeftPanel => {
+                match WidthClass::of(runtime.ctx.content_rect().width()) {
+                    WidthClass::Full => state.left_hidden = !state.left_hidden,
+                    // Which panels are drawers between 1024 and 1279 is the stage's to say.
+                    WidthClass::Narrow | WidthClass::Drawer => state.left_panel = !state.left_panel,
+                }
+            }
             Self::Search => {
                 let id = crate::ui::search_field(state.stage);
                 runtime.ctx.memory_mut(|memory| memory.request_focus(id));

@@ -58,8 +58,10 @@ pub struct State {
     pub memory: BTreeMap<String, u64>,
     /// The workspace that is open.
     pub workspace: WorkspaceState,
-    /// Whether the left panel is open where it is a drawer.
+    /// Where the stage's left panel is a drawer: whether it is open.
     pub left_panel: bool,
+    /// Where it is not: whether the user put it away.
+    pub left_hidden: bool,
     /// Titles of commands run from the palette, newest first.
     pub recent_commands: VecDeque<String>,
     /// Whether the desktop's file dialogs may be asked for.
@@ -119,6 +121,7 @@ impl Default for State {
             memory: BTreeMap::new(),
             workspace: WorkspaceState::default(),
             left_panel: false,
+            left_hidden: false,
             recent_commands: VecDeque::new(),
             native_dialogs: false,
             config: None,

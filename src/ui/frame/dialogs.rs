@@ -1,6 +1,6 @@
 //! Dialogs: before something that cannot be undone, and for a path.
 
-use eframe::egui::{Align, Id, Key, Layout, Rect, Sense, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, Context, Id, Layout, Rect, Sense, Ui, UiBuilder, vec2};
 
 use super::overlay::{Behind, middle, popup};
 use crate::app::commands::{Command, WindowCommand};
@@ -14,8 +14,25 @@ use crate::ui::zone;
 
 const WIDTH: f32 = 460.0;
 
+fn opened_id() -> Id {
+    Id::unique("dialog opened")
+}
+
+/// Whether the dialog is drawn for the first time: its way out takes the focus then, or what it asks for.
+fn is_new(ui: &Ui, title: &str) -> bool {
+    let known = ui.data(|data| data.get_temp::<String>(opened_id()));
+    ui.data_mut(|data| data.insert_temp(opened_id(), title.to_owned()));
+    known.as_deref() != Some(title)
+}
+
+/// No dialog is open.
+pub(super) fn forget(ctx: &Context) {
+    ctx.data_mut(|data| data.remove::<String>(opened_id()));
+}
+
 /// Asks before something that cannot be undone: what will change, and a button with its verb.
 pub(super) fn confirm(ui: &Ui, view: &View<'_>, window: Rect, confirm: &Confirm) {
+    let new = is_new(ui, &confirm.title);
     popup(ui, view, &confirm.title, middle(window, WIDTH, 180.0), WIDTH, Behind::Dimmed, |ui| {
         let tokens = tokens(ui);
         ui.add_space(14.0);
@@ -34,7 +51,8 @@ pub(super) fn confirm(ui: &Ui, view: &View<'_>, window: Rect, confirm: &Confirm)
         });
         ui.add_space(14.0);
         buttons(ui, |ui| {
-            if Button::new(&confirm.verb).primary().show(ui).clicked() {
+            let verb = Button::new(&confirm.verb).primary().show(ui);
+            if verb.clicked() {
                 view.send(WindowCommand::Confirm);
             }
             if let Some((title, command)) = &confirm.other {
@@ -43,8 +61,13 @@ pub(super) fn confirm(ui: &Ui, view: &View<'_>, window: Rect, confirm: &Confirm)
                     view.send(command.as_ref().clone());
                 }
             }
-            if Button::new("Cancel").ghost().show(ui).clicked() {
+            let cancel = Button::new("Cancel").ghost().show(ui);
+            if cancel.clicked() {
                 view.send(WindowCommand::CloseOverlay);
+            }
+            if new {
+                let first = if confirm.dangerous { cancel } else { verb };
+                first.request_focus();
             }
         });
     });
@@ -52,6 +75,7 @@ pub(super) fn confirm(ui: &Ui, view: &View<'_>, window: Rect, confirm: &Confirm)
 
 /// Asks for a path: typed, or chosen in the desktop's dialog.
 pub(super) fn path(ui: &Ui, view: &View<'_>, window: Rect, prompt: &PathPrompt) {
+    let new = is_new(ui, &prompt.title);
     popup(ui, view, &prompt.title, middle(window, WIDTH, 180.0), WIDTH, Behind::Dimmed, |ui| {
         let tokens = tokens(ui);
         ui.add_space(14.0);
@@ -61,18 +85,12 @@ pub(super) fn path(ui: &Ui, view: &View<'_>, window: Rect, prompt: &PathPrompt) 
             text::label(ui, &prompt.title, Type::Title, tokens.t1);
             ui.add_space(8.0);
             let id = Id::unique("path field");
-            let opened = !ui.memory(|memory| memory.has_focus(id)) && prompt.path.is_empty();
-            let field = TextField::new("Path", &prompt.path)
-                .id(id)
-                .mono()
-                .hint("/folder/file")
-                .focus(opened)
-                .show(ui);
-            let entered = field.response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let field =
+                TextField::new("Path", &prompt.path).id(id).mono().hint("/folder/file").focus(new).show(ui);
             if let Some(typed) = field.changed {
                 view.send(WindowCommand::TypePath(typed));
             }
-            if entered && refusal.is_none() {
+            if field.entered && refusal.is_none() {
                 view.send(accept.clone());
             }
         });

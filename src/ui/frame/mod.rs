@@ -13,6 +13,7 @@ mod status_bar;
 mod toasts;
 mod top_bar;
 mod workspace_menu;
+mod zone_keys;
 
 pub use stage_bar::StageBar;
 
@@ -48,8 +49,11 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     stages::show(ui, view, zones.rest());
     status_bar::show(ui, view, status);
     toasts::show(ui, view, window);
+    zone_keys::watch(ui.ctx(), window);
     if let Some(overlay) = &view.state.overlay {
         over(ui, view, window, overlay);
+    } else {
+        dialogs::forget(ui.ctx());
     }
 }
 

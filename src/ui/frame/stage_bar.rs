@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Align2, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
-use crate::app::commands::{Command, MAIN_ACTION, keys};
+use crate::app::commands::{Command, MAIN_ACTION, WindowCommand, keys};
 use crate::ui::View;
 use crate::ui::icon::Icon;
 use crate::ui::text::{self, Type};
@@ -17,6 +17,14 @@ pub struct StageBar {
     chips: Vec<(String, Tone, Option<Icon>)>,
     facts: String,
     buttons: Vec<Command>,
+}
+
+/// In a narrow window: what opens the left panel. Says where the title begins.
+fn drawer_button(ui: &mut Ui, view: &View<'_>, rect: Rect) -> f32 {
+    let place = Align2::LEFT_CENTER.align_size_within_rect(vec2(26.0, 26.0), rect);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt("drawer button"));
+    view.icon_button(&mut child, WindowCommand::ToggleLeftPanel);
+    place.right() + 8.0
 }
 
 impl StageBar {
@@ -52,8 +60,11 @@ impl StageBar {
     /// Draws it.
     pub(in crate::ui) fn show(self, ui: &mut Ui, view: &View<'_>, rect: Rect) {
         let tokens = tokens(ui);
-        let inner = rect.shrink2(vec2(PADDING, 0.0));
+        let mut inner = rect.shrink2(vec2(PADDING, 0.0));
         let end = self.buttons(ui, view, inner);
+        if view.width_class(ui) == WidthClass::Drawer {
+            inner.min.x = drawer_button(ui, view, inner);
+        }
         let mut words = Rect::from_min_max(inner.min, pos2((end - 12.0).max(inner.left()), inner.bottom()));
         let title = text::put(ui, words, Align2::LEFT_CENTER, &self.title, Type::Title, tokens.t1);
         words.min.x = title.rect.right() + 12.0;

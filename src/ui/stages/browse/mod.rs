@@ -50,14 +50,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     }
     let full = view.width_class(ui) == WidthClass::Full;
     let mut zones = Zones::new(ui, rect);
-    if view.width_class(ui) != WidthClass::Drawer || view.state.left_panel {
-        let left = if full {
-            zones.resizable_left(ui, "topics", 248.0, 200.0..=420.0)
-        } else {
-            zones.left(ui, 200.0)
-        };
-        topics::topics(ui, view, left);
-    }
+    view.left_panel(ui, &mut zones, "topics", 248.0, |ui, rect| topics::topics(ui, view, rect));
     if view.state.browse.topic.is_none() {
         let how = "Choose one at the left. The palette finds topics by a few letters after #.";
         states::empty(ui, zones.rest(), Icon::Topic, "No topic open", how, |ui| {

@@ -8,7 +8,7 @@ use crate::app::state::connect::SavedConnection;
 use crate::ui::text::{self, Type};
 use crate::ui::theme::measures::LIST_PADDING;
 use crate::ui::theme::tokens;
-use crate::ui::widgets::ListRow;
+use crate::ui::widgets::{Button, ListRow};
 use crate::ui::zone::{self, Zones};
 use crate::ui::{Icon, View, format};
 
@@ -34,7 +34,10 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
 
 fn connections(ui: &mut Ui, view: &View<'_>) {
     zone::header("Connections").tall().padding(LIST_PADDING).show(ui, |ui| {
-        view.button_as(ui, ConnectCommand::New, |button| button.ghost());
+        let new = Button::new("New").icon(Icon::Plus).ghost().name("New connection");
+        if new.show(ui).clicked() {
+            view.send(ConnectCommand::New);
+        }
     });
     if view.state.connect.connections.is_empty() {
         let color = tokens(ui).t3;

@@ -63,9 +63,7 @@ fn standing(view: &View<'_>, connection: &SavedConnection) -> Standing {
 /// Draws the stage under its bar.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     let mut zones = Zones::new(ui, rect);
-    let width = view.left_width(ui, 264.0);
-    let list = zones.resizable_left(ui, "connect list", width, 200.0..=420.0);
-    list::show(ui, view, list);
+    view.left_panel(ui, &mut zones, "connect list", 264.0, |ui, rect| list::show(ui, view, rect));
     let Some(shown) = view.state.connect.shown() else {
         return nothing(ui, view, zones.rest());
     };
