@@ -1,5 +1,9 @@
 //! The application's jobs: what they bring comes back as messages.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::app::message::Message;
 use crate::jobs::{Admission, Arrival, JobContext, JobId, JobInfo, Jobs, Outcome, Problem};
 
@@ -9,12 +13,14 @@ const QUIET: &str = "";
 /// Starts jobs and takes what they bring. The only way from a command to work that takes time.
 pub struct Background {
     jobs: Jobs<Message>,
+    /// Whether a job that failed has said so by its own message.
+    told: BTreeMap<JobId, Arc<AtomicBool>>,
 }
 
 impl Background {
     /// A runner that calls `wake` whenever something arrived.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { jobs: Jobs::new(wake) }
+        Self { jobs: Jobs::new(wake), told: BTreeMap::new() }
     }
 
     /// Starts `work` on a thread of its own; a newer job of the same `key` takes the place of one that waits. However it
@@ -59,23 +65,39 @@ impl Background {
         work: impl FnOnce(&JobContext<Message>) -> Result<T, Problem> + Send + 'static,
         message: impl FnOnce(Result<T, Problem>) -> Message + Send + 'static,
     ) -> JobId {
-        self.jobs.start(key, title, admission, move |context| match work(&context) {
+        // Jobs that were replaced while they waited never end: nothing holds their flag any more.
+        self.told.retain(|_, told| Arc::strong_count(told) > 1 || told.load(Ordering::Acquire));
+        let told = Arc::new(AtomicBool::new(false));
+        let telling = told.clone();
+        let id = self.jobs.start(key, title, admission, move |context| match work(&context) {
             Ok(value) => Ok(message(Ok(value))),
             Err(problem) => {
                 context.send(message(Err(problem.clone())));
+                telling.store(true, Ordering::Release);
                 Err(problem)
             }
-        })
+        });
+        self.told.insert(id, told);
+        id
     }
 
     /// What has arrived since the last call, in order.
     pub fn messages(&mut self) -> Vec<Message> {
-        let message = |arrival: Arrival<Message>| match arrival.outcome {
-            Outcome::Part(message) | Outcome::Ended(Ok(message)) => Some(message),
-            // The message of a failure came before as a part; a panic has none.
-            Outcome::Ended(Err(problem)) => Some(Message::JobFailed { key: arrival.key, problem }),
+        let arrivals = self.jobs.arrivals();
+        arrivals.into_iter().filter_map(|arrival| self.message(arrival)).collect()
+    }
+
+    fn message(&mut self, arrival: Arrival<Message>) -> Option<Message> {
+        let ended = match arrival.outcome {
+            Outcome::Part(message) => return Some(message),
+            Outcome::Ended(result) => result,
         };
-        self.jobs.arrivals().into_iter().filter_map(message).collect()
+        let told = self.told.remove(&arrival.id).is_some_and(|told| told.load(Ordering::Acquire));
+        match ended {
+            Ok(message) => Some(message),
+            // A job that a defect ended has not said so itself.
+            Err(problem) => (!told).then_some(Message::JobFailed { key: arrival.key, problem }),
+        }
     }
 
     /// Jobs that wait, run or have ended, oldest first.

@@ -31,6 +31,7 @@ pub fn run(options: Options) -> Result<(), Problem> {
     let viewport = egui::ViewportBuilder::default()
         .with_app_id("forebay")
         .with_title("Forebay")
+        .with_icon(ui::window_icon())
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([900.0, 600.0]);
     let native = eframe::NativeOptions { viewport, ..Default::default() };

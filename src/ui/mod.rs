@@ -26,6 +26,7 @@
 pub mod format;
 mod frame;
 mod icon;
+mod mark;
 pub mod plot;
 mod stages;
 pub mod states;
@@ -39,6 +40,7 @@ pub mod zone;
 
 pub use frame::StageBar;
 pub use icon::Icon;
+pub(crate) use mark::icon as window_icon;
 pub use theme::{Tokens, install, measures, tokens};
 pub use view::View;
 pub use widgets::focus;

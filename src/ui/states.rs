@@ -12,7 +12,7 @@ use super::theme::{measures::RADIUS_POPUP, tokens};
 use super::view::View;
 use super::widgets::{Button, Chip, Tone, progress_bar};
 use super::zone;
-use crate::app::commands::{Command, WindowCommand};
+use crate::app::commands::WindowCommand;
 use crate::jobs::{JobInfo, Problem};
 
 /// What a stage or zone shows while there is nothing: what is missing, how to get it, a button or two.
@@ -168,9 +168,4 @@ pub fn boxed<R>(ui: &mut Ui, rect: Rect, contents: impl FnOnce(&mut Ui) -> R) ->
     let stroke = Stroke::new(1.0, tokens.line2);
     ui.painter().rect(rect, RADIUS_POPUP, tokens.bg2, stroke, StrokeKind::Inside);
     zone::fill(ui, rect.shrink2(vec2(10.0, 8.0)), contents)
-}
-
-/// The main way on from an empty state: the button of a command.
-pub fn way_on(ui: &mut Ui, view: &View<'_>, command: impl Into<Command>) {
-    view.button(ui, command);
 }

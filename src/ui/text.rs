@@ -45,14 +45,14 @@ impl Type {
     /// Size, weight and line height in points.
     fn shape(self) -> (f32, f32, f32) {
         match self {
-            Self::Title => (15.0, 600.0, 20.0),
+            Self::Title => (15.0, 560.0, 20.0),
             Self::Body => (13.0, 400.0, 20.0),
-            Self::Name => (13.0, 500.0, 20.0),
-            Self::Control => (12.5, 500.0, 16.0),
-            Self::Zone => (12.5, 600.0, 16.0),
+            Self::Name => (13.0, 440.0, 20.0),
+            Self::Control => (12.5, 440.0, 16.0),
+            Self::Zone => (12.5, 540.0, 16.0),
             Self::Cell => (12.5, 400.0, 16.0),
-            Self::Label => (11.5, 450.0, 16.0),
-            Self::Rail => (11.0, 450.0, 14.0),
+            Self::Label => (11.5, 420.0, 16.0),
+            Self::Rail => (11.0, 420.0, 14.0),
             Self::Number | Self::NumberStrong => (12.0, 400.0, 16.0),
             Self::NumberSmall => (11.0, 400.0, 16.0),
             Self::Axis => (10.5, 400.0, 14.0),

@@ -41,11 +41,11 @@ fn stage_item(ui: &mut Ui, view: &View<'_>, rect: Rect, stage: Stage, labels: bo
     } else if response.hovered() {
         ui.painter().rect_filled(rect, 0.0, tokens.bg1);
     }
-    let icon_ink = if chosen { tokens.accent } else { tokens.t2 };
+    let icon_ink = if chosen { tokens.accent } else { tokens.t3 };
     let middle = if labels { rect.top() + 20.0 } else { rect.center().y };
     stage.icon().paint(ui.painter(), pos2(rect.center().x, middle), 18.0, icon_ink);
     if labels {
-        let ink = if chosen { tokens.t1 } else { tokens.t2 };
+        let ink = if chosen { tokens.t1 } else { tokens.t3 };
         let at = pos2(rect.center().x, rect.top() + 38.0);
         text::paint(ui.painter(), at, Align2::CENTER_CENTER, stage.title(), Type::Rail, ink);
     }
@@ -69,7 +69,7 @@ fn command_item(ui: &mut Ui, view: &View<'_>, rect: Rect, command: WindowCommand
     let icon = about.and_then(|about| about.icon).unwrap_or(Icon::Circle);
     let response = ui.interact(rect, ui.scope_id().with(("rail", title.as_str())), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &title));
-    let ink = if response.hovered() { tokens.t1 } else { tokens.t2 };
+    let ink = if response.hovered() { tokens.t1 } else { tokens.t3 };
     icon.paint(ui.painter(), rect.center(), 17.0, ink);
     focus::ring_inside(ui, &response, rect);
     click(response, view, command, true);

@@ -2,7 +2,7 @@
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    Align, Align2, Layout, Rect, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Align2, Layout, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use crate::app::commands::{WindowCommand, WorkspaceCommand};
@@ -13,17 +13,16 @@ use crate::ui::text::{self, Type};
 use crate::ui::theme::measures::{RADIUS_CONTROL, WidthClass};
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{focus, text_field};
-use crate::ui::{View, format};
+use crate::ui::{View, format, mark};
 
 /// Draws it.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     let tokens = tokens(ui);
-    paint_mark(ui, pos2(rect.left() + 31.0, rect.center().y));
+    mark::paint(ui.painter(), pos2(rect.left() + 31.0, rect.center().y), tokens);
     let left = Rect::from_min_max(pos2(rect.left() + 56.0, rect.top()), rect.max);
     let mut row = ui.new_child(UiBuilder::new().max_rect(left).layout(Layout::left_to_right(Align::Center)));
     row.spacing_mut().item_spacing = vec2(6.0, 0.0);
     workspace(&mut row, view);
-    row.add_space(8.0);
     view.icon_button(&mut row, WorkspaceCommand::Undo);
     view.icon_button(&mut row, WorkspaceCommand::Redo);
     palette_field(ui, view, rect);
@@ -37,23 +36,11 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     }
 }
 
-/// Forebay's mark: water that runs into a basin.
-fn paint_mark(ui: &Ui, center: eframe::egui::Pos2) {
-    let tokens = tokens(ui);
-    let at = |x: f32, y: f32| center + vec2(x, y);
-    let bold = Stroke::new(2.0, tokens.t1);
-    let blue = Stroke::new(2.0, tokens.accent);
-    ui.painter().add(Shape::line(vec![at(0.5, -7.0), at(0.5, 2.0), at(2.5, 5.5), at(8.0, 6.5)], bold));
-    ui.painter().line_segment([at(-8.0, -4.5), at(-2.0, -4.5)], bold);
-    ui.painter().line_segment([at(-7.0, 0.0), at(-2.0, 0.0)], blue);
-    ui.painter().line_segment([at(-5.0, 4.5), at(-1.0, 4.5)], bold);
-}
-
 fn workspace(ui: &mut Ui, view: &View<'_>) {
     let tokens = tokens(ui);
     let name = view.state.workspace.name();
     let dirty = view.state.workspace.is_dirty();
-    let width = text::width(ui, &name, Type::Name) + 42.0;
+    let width = text::width(ui, &name, Type::Name) + if dirty { 42.0 } else { 34.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(width, 26.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Workspace {name}")));
     if response.hovered() {
@@ -67,7 +54,7 @@ fn workspace(ui: &mut Ui, view: &View<'_>) {
         ui.painter().circle_filled(pos2(said.right() + 7.0, rect.center().y), 2.5, tokens.warn);
         x += 6.0;
     }
-    Icon::ChevronDown.paint(ui.painter(), pos2(x, rect.center().y), 14.0, tokens.t2);
+    Icon::ChevronDown.paint(ui.painter(), pos2(x, rect.center().y), 12.0, tokens.t3);
     let tooltip = if dirty { "There are changes that are not saved" } else { "All is saved" };
     if response.on_hover_text(tooltip).clicked() {
         view.send(WindowCommand::ToggleWorkspaceMenu);
@@ -82,7 +69,7 @@ fn palette_field(ui: &mut Ui, view: &View<'_>, bar: Rect) {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Search or run a command"));
     let border = if response.hovered() { tokens.t4 } else { tokens.line2 };
     ui.painter().rect(rect, RADIUS_CONTROL, tokens.bg1, Stroke::new(1.0, border), StrokeKind::Inside);
-    Icon::Search.paint(ui.painter(), pos2(rect.left() + 16.0, rect.center().y), 15.0, tokens.t3);
+    Icon::Search.paint(ui.painter(), pos2(rect.left() + 16.0, rect.center().y), 13.5, tokens.t3);
     let at = pos2(rect.left() + 29.0, rect.center().y);
     text::paint(ui.painter(), at, Align2::LEFT_CENTER, "Search or run a command", Type::Body, tokens.t3);
     text_field::key_cap(ui, pos2(rect.right() - 8.0, rect.center().y), "Ctrl K");

@@ -25,7 +25,14 @@ pub(super) fn of(tokens: &Tokens, theme: Theme) -> Style {
     style.spacing.interact_size = vec2(CONTROL, CONTROL);
     style.spacing.window_margin = Margin::same(0);
     style.spacing.menu_margin = Margin::same(4);
-    style.spacing.scroll = ScrollStyle { bar_width: 8.0, floating_width: 4.0, ..ScrollStyle::floating() };
+    style.spacing.scroll = ScrollStyle {
+        bar_width: 8.0,
+        floating_width: 4.0,
+        dormant_handle_opacity: 0.0,
+        active_handle_opacity: 0.25,
+        interact_handle_opacity: 0.5,
+        ..ScrollStyle::floating()
+    };
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.4;
     style.animation_time = 0.0;

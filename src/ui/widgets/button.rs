@@ -149,12 +149,12 @@ impl<'a> Button<'a> {
         focus::ring(ui, response, rect, RADIUS_CONTROL);
         let mut x = rect.left() + self.padding();
         if let Some(icon) = self.icon {
-            icon.paint(ui.painter(), pos2(x + 7.0, rect.center().y), 15.0, ink);
+            icon.paint(ui.painter(), pos2(x + 7.0, rect.center().y), 14.0, ink);
             x += 22.0;
         }
         let mut right = rect.right() - self.padding();
         if let Some(icon) = self.trailing {
-            icon.paint(ui.painter(), pos2(right - 6.0, rect.center().y), 14.0, ink);
+            icon.paint(ui.painter(), pos2(right - 6.0, rect.center().y), 12.0, ink);
             right -= 20.0;
         }
         if let Some(keys) = &self.shortcut {
@@ -281,7 +281,7 @@ impl<'a> IconButton<'a> {
             } else {
                 rest
             };
-            self.icon.paint(ui.painter(), rect.center(), 16.0, ink);
+            self.icon.paint(ui.painter(), rect.center(), 15.0, ink);
             focus::ring(ui, &response, rect, RADIUS_CONTROL);
         }
         let tooltip = match (self.off, self.shortcut) {

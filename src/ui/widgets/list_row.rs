@@ -157,7 +157,7 @@ impl<'a> ListRow<'a> {
         match mark {
             Mark::Icon(icon) => {
                 let ink = if self.selected { tokens.accent } else { tokens.t3 };
-                icon.paint(ui.painter(), pos2(left + 7.0, middle), 15.0, ink);
+                icon.paint(ui.painter(), pos2(left + 7.0, middle), 14.0, ink);
                 22.0
             }
             Mark::Dot(color) => {

@@ -84,7 +84,7 @@ impl<'a> Segmented<'a> {
             _ => tokens.t2,
         };
         ui.painter().rect_filled(rect.shrink(1.0), corners(index, self.options.len()), fill);
-        text::paint(ui.painter(), rect.center(), Align2::CENTER_CENTER, option, Type::Control, ink);
+        text::paint(ui.painter(), rect.center(), Align2::CENTER_CENTER, option, Type::Label, ink);
         focus::ring_inside(ui, &response, rect);
         let response = match off {
             Some(reason) => response.on_hover_text(reason),
@@ -95,7 +95,7 @@ impl<'a> Segmented<'a> {
 }
 
 fn segment_width(ui: &Ui, option: &str) -> f32 {
-    (text::width(ui, option, Type::Control) + 18.0).ceil()
+    (text::width(ui, option, Type::Label) + 18.0).ceil()
 }
 
 fn corners(index: usize, count: usize) -> CornerRadius {

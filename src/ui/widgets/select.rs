@@ -106,7 +106,7 @@ impl<'a, S: AsRef<str>> Select<'a, S> {
         let inner = Rect::from_min_max(rect.min + vec2(9.0, 0.0), rect.max - vec2(24.0, 0.0));
         text::paint_in(ui.painter(), inner, Align2::LEFT_CENTER, shown.unwrap_or(self.hint), kind, ink);
         let ink = if enabled { tokens.t2 } else { tokens.t4 };
-        Icon::ChevronDown.paint(ui.painter(), pos2(rect.right() - 14.0, rect.center().y), 14.0, ink);
+        Icon::ChevronDown.paint(ui.painter(), pos2(rect.right() - 14.0, rect.center().y), 12.0, ink);
         focus::ring(ui, response, rect, RADIUS_CONTROL);
     }
 }

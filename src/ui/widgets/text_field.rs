@@ -219,7 +219,7 @@ impl<'a> TextField<'a> {
         };
         ui.painter().rect_stroke(rect, RADIUS_CONTROL, Stroke::new(width, color), StrokeKind::Inside);
         if let Some(icon) = self.icon {
-            icon.paint(ui.painter(), pos2(rect.left() + 16.0, rect.center().y), 15.0, tokens.t3);
+            icon.paint(ui.painter(), pos2(rect.left() + 16.0, rect.center().y), 13.5, tokens.t3);
         }
         if let (Some(key), true, false) = (self.key, self.value.is_empty(), response.has_focus()) {
             key_cap(ui, pos2(rect.right() - 8.0, rect.center().y), key);

@@ -1,6 +1,6 @@
 //! The form of the connection that is shown.
 
-use eframe::egui::{Rect, Ui};
+use eframe::egui::{Align2, Rect, Ui};
 
 use super::{properties, security};
 use crate::app::commands::connect::Edit;
@@ -66,7 +66,8 @@ fn cluster(ui: &mut Ui, view: &View<'_>, shown: &SavedConnection) {
                 edit(view, Edit::ReadOnly(on));
             }
             let said = "refuses every write below the window, also for deployments";
-            text::label(ui, said, Type::Cell, tokens.t3);
+            let rest = ui.available_rect_before_wrap();
+            text::put(ui, rest, Align2::LEFT_CENTER, said, Type::Cell, tokens.t3);
         });
     });
     ui.add_space(8.0);
