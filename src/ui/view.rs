@@ -89,6 +89,11 @@ impl<'a> View<'a> {
         WidthClass::of(ui.ctx().content_rect().width())
     }
 
+    /// Width of a stage's left panel: as drawn, 200 in a narrow window.
+    pub fn left_width(&self, ui: &Ui, drawn: f32) -> f32 {
+        if self.width_class(ui) == WidthClass::Full { drawn } else { 200.0 }
+    }
+
     /// Cuts the stage's left panel off `zones` and draws it: `width` as drawn, 200 in a narrow window, a drawer over the rest
     /// below 1024. Ctrl+B puts it away and brings it back.
     pub fn left_panel(
