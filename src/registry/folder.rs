@@ -201,3 +201,7 @@ fn names_in(folder: &Path) -> Result<Vec<String>> {
     }
     Ok(names)
 }
+
+#[cfg(test)]
+#[path = "folder_tests.rs"]
+mod tests;

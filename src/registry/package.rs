@@ -57,12 +57,17 @@ impl Package {
     /// As a zip; the same content gives the same bytes. The digest is written as the content gives it. What could not be
     /// read back is not written: an error, so that it can be published nowhere.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        Ok(self.sealed()?.0)
+    }
+
+    /// The bytes, and the package as whoever reads them will have it: with its digest.
+    pub(super) fn sealed(&self) -> Result<(Vec<u8>, Self)> {
         let (pipeline, model) = (json(&self.pipeline)?, json(&self.model)?);
         let mut manifest = self.manifest.clone();
         manifest.digest = digest(&json(&manifest)?, &pipeline, &model)?;
         let bytes = pack([&json(&manifest)?, &pipeline, &model, card(&manifest).as_bytes()])?;
-        Self::from_bytes(&bytes)?;
-        Ok(bytes)
+        let package = Self::from_bytes(&bytes)?;
+        Ok((bytes, package))
     }
 
     /// From a zip of unknown origin: sizes are bounded before anything is unpacked, the digest is checked, another format

@@ -11,11 +11,15 @@
 mod catalogue;
 mod check;
 mod connection;
+mod consumed;
 mod frames;
 mod groups;
 mod harness;
 mod harness_works;
+mod model_topic;
+mod packages;
 mod properties;
 mod ranges;
 mod reading;
+mod scoring;
 mod writing;

@@ -85,12 +85,12 @@ impl Registry for TopicRegistry {
         cancel: &Cancel,
     ) -> Result<VersionInfo> {
         check_name(name)?;
-        let payload = package.to_bytes()?;
+        let (payload, package) = package.sealed()?;
         let room = self.prepare_topic(&format!("publish {name} to {}", self.topic))?;
         progress.stage(format!("publishing {name}"), payload.len() as u64);
         let version = self.transact(name, cancel, |index| {
             let version = index.next_version(name)?;
-            let mut change = Change::publish(name, version, package, &payload, room)?;
+            let mut change = Change::publish(name, version, &package, &payload, room)?;
             if self.keep == Keep::Latest {
                 for old in index.unused_versions(name) {
                     change.delete_version(name, old, index.chunks(name, old));

@@ -1,0 +1,68 @@
+//! What a topic holds for a reader of committed records, read by plain librdkafka and not by the code under test.
+
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::message::{Headers, Message};
+use rdkafka::{Offset, TopicPartitionList};
+use serde_json::Value;
+
+use crate::harness::Kafka;
+
+/// A record as it was found.
+#[derive(Clone, Debug)]
+pub struct Consumed {
+    pub partition: i32,
+    pub key: Option<Vec<u8>>,
+    pub value: Option<Vec<u8>>,
+    pub headers: Vec<(String, String)>,
+}
+
+impl Consumed {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(self.value.as_deref().unwrap()).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(header, _)| header == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("no header {name} in {self:?}"))
+    }
+}
+
+/// Everything committed in a topic, partition after partition.
+pub fn consumed(kafka: &Kafka, topic: &str) -> Vec<Consumed> {
+    let mut config = kafka.client_config();
+    config.set("group.id", "unused").set("enable.auto.commit", "false");
+    config.set("enable.partition.eof", "true").set("isolation.level", "read_committed");
+    let consumer: BaseConsumer = config.create().unwrap();
+    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).unwrap();
+    let mut records = Vec::new();
+    for partition in metadata.topics()[0].partitions() {
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(topic, partition.id(), Offset::Beginning).unwrap();
+        consumer.assign(&list).unwrap();
+        while let Some(record) = next(&consumer) {
+            records.push(record);
+        }
+    }
+    records
+}
+
+fn next(consumer: &BaseConsumer) -> Option<Consumed> {
+    match consumer.poll(Duration::from_secs(30)).expect("neither a record nor the end within 30 s") {
+        Err(rdkafka::error::KafkaError::PartitionEOF(_)) => None,
+        Err(error) => panic!("{error}"),
+        Ok(message) => {
+            let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+            let headers = message.headers().map(|headers| {
+                headers.iter().map(|header| (header.key.to_string(), text(header.value))).collect()
+            });
+            Some(Consumed {
+                partition: message.partition(),
+                key: message.key().map(<[u8]>::to_vec),
+                value: message.payload().map(<[u8]>::to_vec),
+                headers: headers.unwrap_or_default(),
+            })
+        }
+    }
+}
