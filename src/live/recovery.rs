@@ -1,8 +1,7 @@
 //! What to do about an error of the cluster: give up, or take back and try again, later each time.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::jobs::Cancel;
 use crate::kafka::KafkaError;
 
 /// The longest pause between two attempts.
@@ -15,6 +14,8 @@ const ATTEMPTS: u32 = 12;
 #[derive(Debug, Default)]
 pub(super) struct Recovery {
     attempts: u32,
+    /// Those that were not for a cluster that was away: a long outage must not use up the patience with what follows it.
+    unclear: u32,
 }
 
 /// What an error means for a deployment.
@@ -42,26 +43,26 @@ pub(super) fn severity(error: &KafkaError) -> Severity {
 impl Recovery {
     /// Something was committed: all is well.
     pub(super) fn succeeded(&mut self) {
-        self.attempts = 0;
+        *self = Self::default();
     }
 
     /// Whether it is worth another attempt.
     pub(super) fn may_retry(&self, error: &KafkaError) -> bool {
         match severity(error) {
             Severity::Away => true,
-            Severity::Overtaken | Severity::Unclear => self.attempts < ATTEMPTS,
+            Severity::Overtaken | Severity::Unclear => self.unclear < ATTEMPTS,
             Severity::Final => false,
         }
     }
 
-    /// Waits before the next attempt; ends early when cancelled.
-    pub(super) fn pause(&mut self, cancel: &Cancel) {
-        let wait = SHORTEST.saturating_mul(1 << self.attempts.min(10)).min(LONGEST);
-        self.attempts += 1;
-        let begun = Instant::now();
-        while begun.elapsed() < wait && !cancel.is_cancelled() {
-            std::thread::sleep(SHORTEST.min(wait));
+    /// How long to wait before the next attempt, after this error.
+    pub(super) fn next_pause(&mut self, error: &KafkaError) -> Duration {
+        if severity(error) != Severity::Away {
+            self.unclear += 1;
         }
+        let pause = SHORTEST.saturating_mul(1 << self.attempts.min(10)).min(LONGEST);
+        self.attempts += 1;
+        pause
     }
 }
 
@@ -78,15 +79,17 @@ mod tests {
 
     #[test]
     fn a_cluster_that_is_away_is_waited_for_and_others_get_a_bounded_number_of_attempts() {
-        let cancelled = Cancel::new();
-        cancelled.cancel();
         let mut recovery = Recovery::default();
         let fenced = KafkaError::Fenced { what: "transaction".into() };
         let away =
             KafkaError::Unreachable { bootstrap: "b:1".into(), why: String::new(), next: String::new() };
+        for _ in 0..100 {
+            assert!(recovery.may_retry(&away));
+            assert!(recovery.next_pause(&away) <= LONGEST);
+        }
         for _ in 0..ATTEMPTS {
-            assert!(recovery.may_retry(&fenced));
-            recovery.pause(&cancelled);
+            assert!(recovery.may_retry(&fenced), "an outage before does not count");
+            recovery.next_pause(&fenced);
         }
         assert!(!recovery.may_retry(&fenced));
         assert!(recovery.may_retry(&away));

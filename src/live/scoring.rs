@@ -249,7 +249,7 @@ impl<'a, W: Wire> Scoring<'a, W> {
                 Severity::Overtaken => {}
                 _ => self.stats.set_state(LiveState::WaitingForBroker { why: error.to_string() }),
             }
-            self.recovery.pause(self.cancel);
+            self.wire.wait(self.recovery.next_pause(&error), self.cancel);
             if self.cancel.is_cancelled() {
                 return Ok(());
             }

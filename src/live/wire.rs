@@ -4,10 +4,11 @@
 //! a plain writer and commits (at least once). The loop is written against [`Wire`], so that it can run against a log in
 //! memory that fails by a seeded schedule.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::request::{Delivery, ScoreRequest};
 use super::transactions::Transactions;
+use crate::jobs::Cancel;
 use crate::kafka::{
     Cluster, GroupConsumer, GroupOptions, KafkaError, Offset, OutRecord, PartitionId, Polled, RecordBatch,
     TopicWriter,
@@ -34,6 +35,8 @@ pub(super) trait Wire {
     fn commit(&mut self, positions: &[Place]) -> Result<()>;
     /// Takes back what was sent and not committed, and goes back to the committed positions.
     fn take_back(&mut self) -> Result<()>;
+    /// Lets time pass before another attempt; ends early when cancelled.
+    fn wait(&mut self, time: Duration, cancel: &Cancel);
 }
 
 /// Kafka.
@@ -131,5 +134,12 @@ impl Wire for KafkaWire<'_> {
             Writer::Plain(writer) => *writer = None,
         }
         self.consumer.rewind()
+    }
+
+    fn wait(&mut self, time: Duration, cancel: &Cancel) {
+        let begun = Instant::now();
+        while begun.elapsed() < time && !cancel.is_cancelled() {
+            std::thread::sleep(Duration::from_millis(50).min(time));
+        }
     }
 }

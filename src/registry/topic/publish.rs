@@ -131,11 +131,15 @@ impl TopicRegistry {
     ) -> Result<T> {
         let access = self.cluster.write_access(&format!("write to {}", self.topic))?;
         let mut writer = TransactionalWriter::open(access, &transactional_id(&self.topic, name))?;
-        self.wait_for_others(cancel)?;
+        self.wait_until_decided(cancel)?;
         let (change, outcome) = plan(&*self.refreshed(cancel)?)?;
         writer.begin()?;
         match self.send(&mut writer, &change, cancel).and_then(|()| Ok(writer.commit()?)) {
-            Ok(()) => Ok(outcome),
+            Ok(()) => {
+                // The broker still writes its markers: whoever asks next should see what was done. It is done in any case.
+                let _ = self.wait_until_decided(&Cancel::new());
+                Ok(outcome)
+            }
             Err(error) => {
                 // Whether or not it is still ours to abort, the error at hand is the one to tell.
                 let _ = writer.abort();
@@ -164,7 +168,7 @@ impl TopicRegistry {
 
     /// Readers of committed records see nothing behind an open transaction, not even a version of this model that was
     /// committed meanwhile. So before counting versions, wait until what is there now is decided.
-    fn wait_for_others(&self, cancel: &Cancel) -> Result<()> {
+    fn wait_until_decided(&self, cancel: &Cancel) -> Result<()> {
         let end = self.cluster.high_watermark(&self.topic, PartitionId(0))?;
         let begun = Instant::now();
         while self.refreshed(cancel)?.next < end {
