@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui;
 
+use super::LIVE_JOB;
 use super::background::Background;
 use super::commands::{Command, MAIN_ACTION, Sender, connect};
 use super::frame_times::FrameTimes;
@@ -110,7 +111,8 @@ impl App {
         self.closing(ctx);
         self.state.jobs = self.background.list();
         self.title(ctx);
-        if self.state.active_jobs().next().is_some() {
+        // A deployment has no progress; stage Live asks for frames itself while it is seen.
+        if self.state.active_jobs().any(|job| job.key != LIVE_JOB) {
             ctx.request_repaint_after(Self::PROGRESS);
         }
         ctx.set_theme(match self.state.settings.theme {

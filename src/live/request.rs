@@ -44,6 +44,11 @@ pub struct ScoreRequest {
 }
 
 impl ScoreRequest {
+    /// Records per micro-batch at most, unless the request says otherwise.
+    pub const MAX_BATCH: usize = 10_000;
+    /// Milliseconds that a transaction stays open at most, unless the request says otherwise.
+    pub const COMMIT_MS: u64 = 100;
+
     /// The consumer group: the one asked for, or `forebay-NAME`.
     pub fn group(&self) -> String {
         self.group.clone().unwrap_or_else(|| format!("forebay-{}", self.model.name))
@@ -79,10 +84,10 @@ impl ScoreRequest {
 }
 
 fn batch() -> usize {
-    10_000
+    ScoreRequest::MAX_BATCH
 }
 fn linger() -> u64 {
-    100
+    ScoreRequest::COMMIT_MS
 }
 
 /// What happens to offsets.
