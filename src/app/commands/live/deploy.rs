@@ -16,6 +16,8 @@ impl Runtime<'_> {
     pub(super) fn new_deployment(&mut self) {
         let topic = self.state.browse.topic.clone().unwrap_or_default();
         self.state.live.form = Some(DeploymentForm::new(topic));
+        // A model topic may have been made since the topics were listed.
+        self.refresh_catalogue();
         self.suggest_model();
     }
 

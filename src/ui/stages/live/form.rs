@@ -1,0 +1,186 @@
+//! The form of a deployment: fields, what deploying does, and what is still missing.
+
+use eframe::egui::{Rect, Ui, pos2, vec2};
+
+use super::flow;
+use crate::app::commands::LiveCommand;
+use crate::app::state::live::{Check, DeploymentForm, Field, Verdict, references};
+use crate::live::Delivery;
+use crate::ui::measures::PADDING;
+use crate::ui::text::{self, Type};
+use crate::ui::widgets::{Segmented, Select, TextField};
+use crate::ui::zone::{self, Zones};
+use crate::ui::{Icon, View, tokens};
+
+/// From where the controls stand.
+const AT: f32 = 120.0;
+
+/// Draws the form, and beside it what it comes to.
+pub(super) fn form(ui: &mut Ui, view: &View<'_>, rect: Rect, form: &DeploymentForm) {
+    let checks = view.state.deployment_checks(form);
+    let mut zones = Zones::new(ui, rect);
+    let left = zones.left(ui, (rect.width() * 0.55).clamp(320.0, 560.0).min(rect.width() - 200.0));
+    zone::scroll(ui, left, "deployment form", |ui| {
+        zone::header("Deployment").plain(ui);
+        zone::padded(ui, PADDING, |ui| fields(ui, view, form, &checks));
+    });
+    zone::scroll(ui, zones.rest(), "deployment consequences", |ui| {
+        zone::header("Deploy does this").plain(ui);
+        zone::padded(ui, PADDING, |ui| consequences(ui, view, form));
+        ui.add_space(10.0);
+        zone::line(ui);
+        zone::header("Checks").plain(ui);
+        zone::padded(ui, PADDING, |ui| {
+            for check in &checks {
+                row(ui, check);
+            }
+            ui.add_space(10.0);
+            zone::row(ui, 28.0, |ui| {
+                view.button(ui, LiveCommand::Deploy);
+                view.button_as(ui, LiveCommand::CloseForm, |button| button.ghost());
+            });
+        });
+    });
+}
+
+fn fields(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, checks: &[Check]) {
+    typed(ui, view, form, checks, Field::ModelTopic, "Model topic", "models");
+    typed(ui, view, form, checks, Field::Model, "Model", "NAME@ALIAS or NAME@VERSION");
+    published(ui, view, form);
+    typed(ui, view, form, checks, Field::Input, "Input topic", "the topic to read");
+    topics(ui, view, form);
+    typed(ui, view, form, checks, Field::Output, "Output topic", "INPUT.predictions");
+    typed(
+        ui,
+        view,
+        form,
+        checks,
+        Field::DeadLetter,
+        "Dead-letter topic",
+        "none: rejections are counted only",
+    );
+    typed(ui, view, form, checks, Field::Group, "Group", "forebay-NAME");
+    zone::form_row(ui, "Delivery", AT, |ui| {
+        let ways = [Delivery::ExactlyOnce, Delivery::AtLeastOnce];
+        let words = ["Exactly once", "At least once"];
+        let chosen = ways.iter().position(|way| *way == form.delivery);
+        let new = Segmented::new("Delivery", &words, chosen).show(ui);
+        if let Some(way) = new.and_then(|index| ways.get(index)) {
+            view.send(LiveCommand::SetDelivery(*way));
+        }
+    });
+    zone::form_row(ui, "Begins", AT, |ui| {
+        let words = ["At the end", "At the beginning"];
+        let chosen = usize::from(form.from_beginning);
+        if let Some(index) = Segmented::new("Begins", &words, chosen).show(ui) {
+            view.send(LiveCommand::FromBeginning(index == 1));
+        }
+    });
+    let said = "Where a partition begins of which the group has committed nothing.";
+    let color = tokens(ui).t3;
+    text::label(ui, said, Type::Cell, color);
+}
+
+fn typed(
+    ui: &mut Ui,
+    view: &View<'_>,
+    form: &DeploymentForm,
+    checks: &[Check],
+    field: Field,
+    name: &str,
+    hint: &str,
+) {
+    let wrong = checks.iter().find(|check| check.field == Some(field) && check.verdict == Verdict::Missing);
+    zone::form_row(ui, name, AT, |ui| {
+        let value = form.text(field);
+        // What is still empty is told among the checks; red is for what was typed and is wrong.
+        let error = wrong.filter(|_| !value.is_empty()).map(|check| check.text.as_str());
+        let shown = TextField::new(name, &value).mono().hint(hint).error(error).show(ui);
+        if let Some(text) = shown.changed {
+            view.send(LiveCommand::Type(field, text));
+        }
+    });
+}
+
+/// What the model topic has, to choose from.
+fn published(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm) {
+    let Some(models) = view.state.live.models.of(form.text(Field::ModelTopic).trim()) else { return };
+    let options: Vec<String> = models.iter().flat_map(references).collect();
+    choose(ui, view, form, Field::Model, "Published models", &options);
+}
+
+/// The cluster's topics, to choose from.
+fn topics(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm) {
+    let Some(catalogue) = view.state.connection.catalogue.get() else { return };
+    let own = catalogue.topics.iter().filter(|topic| !topic.internal);
+    let options: Vec<String> = own.map(|topic| topic.name.clone()).collect();
+    choose(ui, view, form, Field::Input, "Topics of the cluster", &options);
+}
+
+fn choose(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, field: Field, name: &str, options: &[String]) {
+    if options.is_empty() {
+        return;
+    }
+    let value = form.text(field);
+    let chosen = options.iter().position(|option| *option == value.trim());
+    zone::form_row(ui, "", AT, |ui| {
+        let select = Select::new(name, options, chosen).mono().hint("choose from the cluster").show(ui);
+        if let Some(option) = select.and_then(|index| options.get(index)) {
+            view.send(LiveCommand::Type(field, option.clone()));
+        }
+    });
+}
+
+/// What deploying will do, before it is done.
+fn consequences(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm) {
+    let color = tokens(ui).t2;
+    let Ok(request) = form.request() else {
+        text::label(ui, "Name a model to see what deploying it does.", Type::Body, tokens(ui).t3);
+        return;
+    };
+    let made = |topic: &str| match view.state.partitions_of(topic) {
+        Some(0) => ", which is made with the input's number of partitions",
+        _ => "",
+    };
+    let begins = if request.from_beginning { "beginning" } else { "end" };
+    let mut lines = vec![
+        format!(
+            "Joins the group {} and reads {}, from the {begins} at first.",
+            request.group(),
+            request.input
+        ),
+        format!("Writes one prediction per record to {}{}.", request.output, made(&request.output)),
+        match &request.dead_letter {
+            Some(topic) => format!("Writes records that cannot be scored to {topic}{}.", made(topic)),
+            None => "Counts records that cannot be scored, and skips them.".into(),
+        },
+    ];
+    lines.push(match request.delivery {
+        Delivery::ExactlyOnce => "Commits offsets in the transaction that holds the predictions.".into(),
+        Delivery::AtLeastOnce => {
+            format!(
+                "Commits offsets after the predictions: {}, repeats after a crash.",
+                flow::delivery(request.delivery)
+            )
+        }
+    });
+    lines.push(format!("Is kept in {} and never starts by itself.", view.state.workspace.name()));
+    for line in lines {
+        text::label(ui, &line, Type::Body, color);
+        ui.add_space(4.0);
+    }
+}
+
+fn row(ui: &mut Ui, check: &Check) {
+    let tokens = tokens(ui);
+    let (icon, color) = match check.verdict {
+        Verdict::Good => (Icon::CheckCircle, tokens.good),
+        Verdict::Unknown => (Icon::Circle, tokens.t3),
+        Verdict::Missing => (Icon::Alert, tokens.bad),
+    };
+    zone::row(ui, 24.0, |ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(18.0, 20.0), eframe::egui::Sense::hover());
+        icon.paint(ui.painter(), pos2(rect.left() + 8.0, rect.center().y), 14.0, color);
+        text::label(ui, &check.text, Type::Body, tokens.t1);
+    });
+}

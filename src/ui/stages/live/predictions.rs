@@ -1,0 +1,150 @@
+//! Predictions over event time: the share of each class, or the mean of a number.
+
+use eframe::egui::{Rect, Ui, pos2};
+
+use crate::live::{LiveSnapshot, TimeBin};
+use crate::ui::measures::PADDING;
+use crate::ui::plot::{Axis, Mark, Plot, legend, readout};
+use crate::ui::text::{self, Type};
+use crate::ui::{View, format, tokens, zone};
+
+/// Classes that are drawn at most: as many as there are colours.
+const CLASSES: usize = 6;
+/// A pause of so many bins parts a line.
+const PAUSE: i64 = 8;
+
+/// One line of the plot.
+struct Series<'a> {
+    name: &'a str,
+    index: usize,
+}
+
+/// Draws the zone.
+pub(super) fn predictions(ui: &mut Ui, view: &View<'_>, rect: Rect, snapshot: &LiveSnapshot) {
+    zone::fill(ui, rect, |ui| {
+        let tokens = tokens(ui);
+        let series = series(snapshot);
+        let title = match (snapshot.classes.is_empty(), series.as_slice()) {
+            (true, _) => "Mean prediction".into(),
+            (false, [one]) => format!("Share of {}", one.name),
+            (false, _) => "Share of each class".into(),
+        };
+        let width = format::duration_ms(snapshot.bin_ms as f64);
+        let detail = format!("predicted, by the records' timestamps, {width}");
+        zone::header(&title).detail(if snapshot.bins.is_empty() { "" } else { &detail }).show(ui, |ui| {
+            legend(ui, Mark::Square, tokens.bar, "records");
+            for (color, one) in series.iter().enumerate().rev() {
+                legend(ui, Mark::Line, tokens.series(color), one.name);
+            }
+        });
+        let area = Rect::from_min_max(
+            pos2(rect.left() + PADDING, ui.cursor().top()),
+            pos2(rect.right() - PADDING, rect.bottom() - 6.0),
+        );
+        if snapshot.bins.is_empty() {
+            text::put(
+                ui,
+                area,
+                eframe::egui::Align2::CENTER_CENTER,
+                "No record is scored yet",
+                Type::Body,
+                tokens.t3,
+            );
+        } else {
+            plot(ui, view, area, snapshot, &series);
+        }
+    });
+}
+
+/// The lines: of two classes the second says it all; of a number there is one.
+fn series(snapshot: &LiveSnapshot) -> Vec<Series<'_>> {
+    match snapshot.classes.as_slice() {
+        [] => vec![Series { name: "mean", index: 0 }],
+        [_, second] => vec![Series { name: second, index: 1 }],
+        classes => {
+            classes.iter().take(CLASSES).enumerate().map(|(index, name)| Series { name, index }).collect()
+        }
+    }
+}
+
+fn value(snapshot: &LiveSnapshot, bin: &TimeBin, index: usize) -> f64 {
+    let values = if snapshot.classes.is_empty() { &bin.means } else { &bin.shares };
+    values.get(index).copied().unwrap_or(f64::NAN)
+}
+
+/// The points of a line, parted where nothing came for a while.
+fn points(snapshot: &LiveSnapshot, index: usize) -> Vec<[f64; 2]> {
+    let mut points = Vec::with_capacity(snapshot.bins.len());
+    let mut before: Option<i64> = None;
+    for bin in &snapshot.bins {
+        if before.is_some_and(|before| bin.start - before > PAUSE * snapshot.bin_ms) {
+            points.push([bin.start as f64, f64::NAN]);
+        }
+        before = Some(bin.start);
+        points.push([bin.start as f64 + snapshot.bin_ms as f64 / 2.0, value(snapshot, bin, index)]);
+    }
+    points
+}
+
+fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, series: &[Series<'_>]) {
+    let (Some(first), Some(last)) = (snapshot.bins.first(), snapshot.bins.last()) else { return };
+    let lines: Vec<Vec<[f64; 2]>> = series.iter().map(|one| points(snapshot, one.index)).collect();
+    let values = || lines.iter().flatten().map(|point| point[1]).filter(|value| value.is_finite());
+    let y = if snapshot.classes.is_empty() {
+        Axis::around(values())
+    } else {
+        let highest = values().fold(0.05, f64::max);
+        Axis::numbers(0.0, (highest * 1.12).min(1.0)).written(|value| format::share_with(value, 0))
+    };
+    let (low, high) = y.range();
+    let most = snapshot.bins.iter().map(|bin| bin.records).max().unwrap_or(1).max(1);
+    let x = Axis::times(first.start, last.start + snapshot.bin_ms, view.state.zone());
+    let shown = Plot::new("Predictions over event time", x, y).show(ui, area, |canvas| {
+        let tokens = canvas.tokens();
+        // Bars take the lowest quarter: they say how much a point rests on, not a value of the axis.
+        let bars = snapshot.bins.iter().map(|bin| {
+            let height = low + (high - low) * 0.25 * bin.records as f64 / most as f64;
+            (bin.start as f64, (bin.start + snapshot.bin_ms) as f64, height)
+        });
+        canvas.bars(bars, tokens.bar.gamma_multiply(0.6), 1.0);
+        for (color, line) in lines.iter().enumerate() {
+            canvas.line(line, tokens.series(color), 1.5);
+            if line.len() < 30 {
+                canvas.points(line, tokens.series(color), 2.5);
+            }
+        }
+    });
+    let Some(at) = shown.hover_x() else { return };
+    let under = snapshot.bins.partition_point(|bin| (bin.start as f64) <= at).checked_sub(1);
+    let Some(bin) = under.and_then(|index| snapshot.bins.get(index)) else { return };
+    if at > (bin.start + snapshot.bin_ms) as f64 {
+        return;
+    }
+    hover(ui, view, &shown, snapshot, bin, series);
+}
+
+fn hover(
+    ui: &Ui,
+    view: &View<'_>,
+    shown: &crate::ui::plot::Shown,
+    snapshot: &LiveSnapshot,
+    bin: &TimeBin,
+    series: &[Series<'_>],
+) {
+    let tokens = tokens(ui);
+    let mut rows: Vec<_> = series
+        .iter()
+        .enumerate()
+        .map(|(color, one)| {
+            let value = value(snapshot, bin, one.index);
+            let said =
+                if snapshot.classes.is_empty() { format::decimal(value, 3) } else { format::share(value) };
+            (Some((Mark::Line, tokens.series(color))), one.name.to_owned(), said)
+        })
+        .collect();
+    rows.push((None, "records".into(), format::integer(bin.records)));
+    let precision =
+        if snapshot.bin_ms < 60_000 { format::Precision::Second } else { format::Precision::Minute };
+    let title = format::time(bin.start, view.state.zone(), precision);
+    readout(ui, shown, bin.start as f64 + snapshot.bin_ms as f64 / 2.0, &title, &rows);
+}
