@@ -80,17 +80,13 @@ impl Log {
     /// Both ends as ranges. A partition in which they are the wrong way round is empty, unless it is so in all of them.
     pub fn ranges(&self, from: &[Offset], to: &[Offset]) -> Result<Vec<PartitionRange>> {
         let both = || from.iter().zip(to);
-        if both().all(|(from, to)| from >= to) {
-            if let Some(index) = both().position(|(from, to)| from > to) {
-                let number = |offsets: &[Offset]| offsets.get(index).copied().unwrap_or_default();
-                let partition = self.partitions.get(index).copied().unwrap_or_default();
-                let why = format!(
-                    "from is after to: {partition} would be read from {} to {}",
-                    number(from),
-                    number(to)
-                );
-                return Err(self.error(why, "Exchange from and to.".into()));
-            }
+        let reversed = both().position(|(from, to)| from > to);
+        if let Some(index) = reversed.filter(|_| both().all(|(from, to)| from >= to)) {
+            let number = |offsets: &[Offset]| offsets.get(index).copied().unwrap_or_default();
+            let partition = self.partitions.get(index).copied().unwrap_or_default();
+            let (from, to) = (number(from), number(to));
+            let why = format!("from is after to: {partition} would be read from {from} to {to}");
+            return Err(self.error(why, "Exchange from and to.".into()));
         }
         let ranges = self.partitions.iter().zip(both()).map(|(partition, (from, to))| PartitionRange {
             partition: *partition,

@@ -1,5 +1,6 @@
 //! What becomes of records that were handed over.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rdkafka::client::ClientContext;
@@ -14,6 +15,7 @@ use crate::kafka::context::ForebayContext;
 pub(super) struct Deliveries {
     said: ForebayContext,
     failure: Mutex<Option<Failure>>,
+    any_failed: AtomicBool,
 }
 
 /// A record that was not delivered.
@@ -26,7 +28,7 @@ pub(super) struct Failure {
 
 impl Deliveries {
     pub fn new(said: ForebayContext) -> Self {
-        Self { said, failure: Mutex::new(None) }
+        Self { said, failure: Mutex::new(None), any_failed: AtomicBool::new(false) }
     }
 
     /// The first failure since the last call.
@@ -34,7 +36,13 @@ impl Deliveries {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// Whether any delivery ever failed.
+    pub fn has_failed(&self) -> bool {
+        self.any_failed.load(Ordering::Relaxed)
+    }
+
     fn failed(&self, failure: Failure) {
+        self.any_failed.store(true, Ordering::Relaxed);
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);
     }
 }

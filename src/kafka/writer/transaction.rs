@@ -8,7 +8,7 @@ use rdkafka::producer::Producer;
 use rdkafka::topic_partition_list::Offset as LibraryOffset;
 
 use super::{OutRecord, SendQueue, producer_config};
-use crate::kafka::client::WriteAccess;
+use crate::kafka::client::{Cluster, WriteAccess};
 use crate::kafka::error::{KafkaError, Result};
 use crate::kafka::group::{GroupConsumer, is_rebalance};
 use crate::kafka::types::{Offset, PartitionId};
@@ -28,20 +28,14 @@ pub struct TransactionalWriter {
 impl TransactionalWriter {
     /// A writer with a transactional id. It fences any older one with the same id, whose open transaction is aborted.
     pub fn open(access: WriteAccess<'_>, transactional_id: &str) -> Result<Self> {
-        let mut config = producer_config(access.cluster);
-        config.set("transactional.id", transactional_id);
-        // What an application that died leaves open holds back readers for as long.
-        if !access.cluster.profile().properties.contains_key("transaction.timeout.ms") {
-            config.set("transaction.timeout.ms", "60000");
-        }
-        // Without a word in the profile, a record may wait for as long as its transaction.
-        if !access.cluster.profile().properties.contains_key("message.timeout.ms") {
-            config.remove("message.timeout.ms");
-        }
-        let queue = SendQueue::open(access.cluster, config)?;
+        let queue = open_queue(access.cluster, transactional_id)?;
         let writer = Self { queue, id: transactional_id.to_string(), open: false };
-        writer.retried("opening", || writer.queue.producer.init_transactions(PATIENCE))?;
+        writer.initialise()?;
         Ok(writer)
+    }
+
+    fn initialise(&self) -> Result<()> {
+        self.retried("opening", || self.queue.producer.init_transactions(PATIENCE))
     }
 
     /// Begins a transaction.
@@ -100,7 +94,14 @@ impl TransactionalWriter {
 
     /// Aborts. Does nothing when no transaction is open.
     pub fn abort(&mut self) -> Result<()> {
-        self.abort_within(PATIENCE)
+        self.abort_within(PATIENCE)?;
+        if self.queue.producer.context().has_failed() {
+            // The broker refused records that librdkafka had numbered, so it would refuse the next transaction for the gap.
+            // A new producer numbers from the start; that the abort went through shows that no newer writer is there.
+            self.queue = open_queue(&self.queue.cluster, &self.id)?;
+            self.initialise()?;
+        }
+        Ok(())
     }
 
     fn abort_within(&mut self, patience: Duration) -> Result<()> {
@@ -161,6 +162,21 @@ impl Drop for TransactionalWriter {
     fn drop(&mut self) {
         let _ = self.abort_within(ON_DROP);
     }
+}
+
+fn open_queue(cluster: &Cluster, transactional_id: &str) -> Result<SendQueue> {
+    let mut config = producer_config(cluster);
+    config.set("transactional.id", transactional_id);
+    let says = |name| cluster.profile().properties.contains_key(name);
+    // What an application that died leaves open holds back readers for as long.
+    if !says("transaction.timeout.ms") {
+        config.set("transaction.timeout.ms", "60000");
+    }
+    // Without a word in the profile, a record may wait for as long as its transaction.
+    if !says("message.timeout.ms") {
+        config.remove("message.timeout.ms");
+    }
+    SendQueue::open(cluster, config)
 }
 
 fn is_fence(code: Code) -> bool {
