@@ -1,0 +1,152 @@
+//! How fast a slice is read, against librdkafka drained raw in the same run, and how much memory that takes.
+//!
+//! ```sh
+//! cargo bench --bench read            # 2,000,000 records in 4 partitions
+//! cargo bench --bench read -- 200000  # fewer
+//! ```
+//!
+//! Needs what the tests on a real Kafka need. Each way is run three times in turn and the best of each is printed: the
+//! broker is on the same machine and takes its share of it.
+#![allow(
+    unsafe_code,
+    reason = "the raw drain is librdkafka's own batch call, independent of the reader that it measures"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a benchmark"
+)]
+
+use std::time::Instant;
+
+use forebay::data::{ReadRequest, read};
+use forebay::jobs::{Cancel, Progress};
+use forebay::kafka::{Bound, Cluster, RangeSpec, ReadOptions, Slice, SliceReader};
+use rdkafka::bindings as rd;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::{Offset, TopicPartitionList};
+
+#[path = "../tests/cluster/harness/mod.rs"]
+mod harness;
+
+use harness::{Kafka, TestRecord};
+
+const PARTITIONS: i32 = 4;
+const ROUNDS: usize = 3;
+
+fn main() {
+    let records = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(2_000_000);
+    let kafka = Kafka::start();
+    let topic = kafka.topic("bench", PARTITIONS, &[]);
+    kafka.produce(&topic, (0..records).map(record));
+    let cluster = kafka.connect();
+    let range =
+        RangeSpec { topics: vec![topic.clone()], from: Bound::Beginning, to: Bound::End, partitions: None };
+    let slice = cluster.resolve(&range, &Cancel::new()).unwrap();
+    assert_eq!(slice.offsets(), records);
+
+    let mut best = [f64::INFINITY; 3];
+    let mut memory = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        best[0] = best[0].min(timed(|| drain_raw(&kafka, &topic, records)));
+        best[1] = best[1].min(timed(|| drain_reader(&cluster, &slice, records)));
+        best[2] = best[2].min(timed(|| memory = memory.min(read_frame(&cluster, &slice, records))));
+    }
+    println!("{records} JSON records of {} B in {PARTITIONS} partitions", value(0).len());
+    for (name, seconds) in ["raw drain, batches", "SliceReader", "slice to frame"].iter().zip(best) {
+        let rate = records as f64 / seconds / 1e6;
+        println!("{name:<20} {rate:>6.2} M rows/s   {:>5.2} of raw", best[0] / seconds);
+    }
+    println!("peak memory while reading the frame: {memory:.2} of the frame");
+}
+
+fn record(n: u64) -> TestRecord {
+    TestRecord::new(value(n)).partition((n % PARTITIONS as u64) as i32).at(1_700_000_000_000 + n as i64)
+}
+
+/// A record as sensors and shops write them: whole numbers, floats, texts, a flag.
+fn value(n: u64) -> String {
+    let mixed = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    format!(
+        "{{\"id\":{},\"carrier\":\"C{:02}\",\"origin\":\"EWR\",\"dest\":\"D{:03}\",\"distance\":{},\
+         \"dep_delay\":{:.3},\"temp\":{:.2},\"wind_speed\":{:.4},\"rain\":{},\"tail\":\"N{:07}\",\"hour\":{}}}",
+        1_000_000_000 + n,
+        mixed % 16,
+        mixed % 400,
+        1_000 + mixed % 4_000,
+        (mixed % 100_000) as f64 / 1_000.0 + 100.0,
+        (mixed % 3_000) as f64 / 100.0 + 30.0,
+        (mixed % 250_000) as f64 / 10_000.0 + 10.0,
+        mixed.is_multiple_of(5),
+        mixed % 10_000_000,
+        10 + mixed % 14,
+    )
+}
+
+fn timed(work: impl FnOnce()) -> f64 {
+    let started = Instant::now();
+    work();
+    started.elapsed().as_secs_f64()
+}
+
+/// What librdkafka gives when nothing is done with it.
+fn drain_raw(kafka: &Kafka, topic: &str, records: u64) {
+    let consumer: BaseConsumer = kafka
+        .client_config()
+        .set("group.id", "bench-raw")
+        .set("enable.auto.commit", "false")
+        .set("fetch.wait.max.ms", "10")
+        .set("fetch.queue.backoff.ms", "1")
+        .create()
+        .unwrap();
+    let mut list = TopicPartitionList::new();
+    for partition in 0..PARTITIONS {
+        list.add_partition_offset(topic, partition, Offset::Beginning).unwrap();
+    }
+    consumer.assign(&list).unwrap();
+    let mut messages = vec![std::ptr::null_mut(); 4_096];
+    let mut seen = 0;
+    // SAFETY: the queue belongs to the consumer and is destroyed before it; each message is destroyed once.
+    unsafe {
+        let queue = rd::rd_kafka_queue_get_consumer(consumer.client().native_ptr());
+        while seen < records {
+            // The call waits until the array is full or its time is over: a short time, so that the rest is not waited for.
+            let count = rd::rd_kafka_consume_batch_queue(queue, 5, messages.as_mut_ptr(), messages.len());
+            for message in &messages[..count.max(0) as usize] {
+                let is_record = (**message).err == rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR;
+                seen += u64::from(is_record);
+                rd::rd_kafka_message_destroy(*message);
+            }
+        }
+        rd::rd_kafka_queue_destroy(queue);
+    }
+}
+
+fn drain_reader(cluster: &Cluster, slice: &Slice, records: u64) {
+    let mut reader = SliceReader::open(cluster, slice, ReadOptions::default()).unwrap();
+    let (mut seen, mut spare) = (0, None);
+    while let Some(batch) = reader.next(spare.take(), &Cancel::new()).unwrap() {
+        seen += batch.len() as u64;
+        spare = Some(batch);
+    }
+    assert_eq!(seen, records);
+}
+
+/// Reads the frame; the most memory that was in use meanwhile, as a multiple of the frame.
+fn read_frame(cluster: &Cluster, slice: &Slice, records: u64) -> f64 {
+    std::fs::write("/proc/self/clear_refs", "5").expect("resetting the peak of this process's memory");
+    let before = memory_kib("VmRSS:");
+    let request = ReadRequest { slice: slice.clone(), codec: "json".into(), filter: None, budget: None };
+    let frame = read(cluster, &request, &Progress::new(), &Cancel::new()).unwrap();
+    assert_eq!(frame.rows() as u64, records);
+    let peak = memory_kib("VmHWM:").saturating_sub(before) * 1_024;
+    peak as f64 / frame.data.estimated_size() as f64
+}
+
+fn memory_kib(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
