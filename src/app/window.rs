@@ -226,10 +226,10 @@ fn takes_from_text(shortcut: &egui::KeyboardShortcut) -> bool {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         let seconds = frame.info().cpu_usage;
-        if let (Some(times), Some(seconds)) = (&mut self.frame_times, seconds) {
-            if !times.add(seconds) {
-                self.frame_times = None;
-            }
+        if let (Some(times), Some(seconds)) = (&mut self.frame_times, seconds)
+            && !times.add(seconds)
+        {
+            self.frame_times = None;
         }
         self.update(ctx);
     }

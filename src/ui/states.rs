@@ -39,7 +39,7 @@ pub fn empty(ui: &mut Ui, rect: Rect, icon: Icon, missing: &str, how: &str, butt
 
 /// Buttons in the middle of a row: their width is known from the frame before.
 fn centred(ui: &mut Ui, row: Rect, name: &str, contents: impl FnOnce(&mut Ui)) {
-    let id = ui.scope_id().with((name, row.left() as i32));
+    let id = ui.scope_id().with((name, row.left() as i32, row.top() as i32));
     let width = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(row.width());
     let place = Align2::CENTER_CENTER.align_size_within_rect(vec2(width, row.height()), row);
     let layout = Layout::left_to_right(Align::Center);
@@ -94,10 +94,12 @@ pub fn pace(job: &JobInfo) -> String {
             words.push(format::byte_rate(job.progress.bytes as f64 / seconds));
         }
     }
-    if let Some(share) = job.progress.share().map(f64::from) {
-        if share > 0.02 && share < 1.0 && seconds > 0.2 {
-            words.push(format!("{} left", format::duration_ms(seconds * 1e3 * (1.0 - share) / share)));
-        }
+    if let Some(share) = job.progress.share().map(f64::from)
+        && share > 0.02
+        && share < 1.0
+        && seconds > 0.2
+    {
+        words.push(format!("{} left", format::duration_ms(seconds * 1e3 * (1.0 - share) / share)));
     }
     words.join(", ")
 }
@@ -151,9 +153,8 @@ pub fn partial(ui: &mut Ui, have: u64, of: u64) {
 /// Rows without content, for the first load of a table or list.
 pub fn skeleton(ui: &mut Ui, rows: usize) {
     let tokens = tokens(ui);
-    for row in 0..rows {
+    for share in [0.6, 0.45, 0.7, 0.5].into_iter().cycle().take(rows) {
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
-        let share = [0.6, 0.45, 0.7, 0.5][row % 4];
         let bar = Rect::from_min_size(
             pos2(rect.left() + 16.0, rect.center().y - 3.0),
             vec2((rect.width() - 32.0) * share, 6.0),

@@ -30,16 +30,34 @@ pub fn paint(cell: &mut Cell<'_>, column: &Column, row: usize, zone: &TimeZone) 
     }
 }
 
+/// A width for a column: of its title, and of its first values where they are longer.
+pub fn width(title: &str, column: Option<&Column>) -> f32 {
+    /// Values that are looked at: enough for a guess, few enough for every frame.
+    const SEEN: usize = 4;
+    let seen = column
+        .into_iter()
+        .flat_map(|column| (0..SEEN.min(column.len())).filter_map(|row| column.get(row).ok()));
+    let longest = seen.map(|value| shown(&value, &TimeZone::UTC).chars().count()).max().unwrap_or(0);
+    (title.chars().count().max(longest) as f32 * 7.3 + 22.0).clamp(64.0, 240.0)
+}
+
 /// A value as it is shown.
 pub fn shown(value: &AnyValue<'_>, zone: &TimeZone) -> String {
     match value {
-        AnyValue::Float64(number) => format::float(*number),
-        AnyValue::Float32(number) => format::float(f64::from(*number)),
+        AnyValue::Float64(number) => float(*number),
+        AnyValue::Float32(number) => float(f64::from(*number)),
         AnyValue::Datetime(time, TimeUnit::Milliseconds, _) => format::time(*time, zone, Precision::Second),
         AnyValue::Binary(bytes) => bytes_as_text(bytes),
         AnyValue::BinaryOwned(bytes) => bytes_as_text(bytes),
         other => exact(other),
     }
+}
+
+/// At most four decimals, so that columns can be compared; what is copied is exact.
+fn float(number: f64) -> String {
+    let exact = format::float(number);
+    let long = exact.len() > 9 && number.is_finite();
+    if long && (1e-3..1e9).contains(&number.abs()) { format::decimal(number, 4) } else { exact }
 }
 
 /// A value as it is copied: exact, without separators.

@@ -29,6 +29,7 @@ pub use settings::Settings;
 pub use workspace::WorkspaceState;
 
 /// Everything that is shown.
+#[derive(Default)]
 pub struct State {
     /// The stage that is shown.
     pub stage: Stage,
@@ -100,34 +101,6 @@ impl Connection {
     pub fn read_only(&self) -> Option<String> {
         let profile = self.cluster.get()?.profile();
         profile.read_only.then(|| format!("{} is read-only", profile.name))
-    }
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            stage: Stage::default(),
-            connect: Default::default(),
-            browse: Default::default(),
-            prepare: Default::default(),
-            train: Default::default(),
-            models: Default::default(),
-            live: Default::default(),
-            connection: Connection::default(),
-            notifications: Notifications::default(),
-            jobs: Vec::new(),
-            settings: Settings::default(),
-            overlay: None,
-            memory: BTreeMap::new(),
-            workspace: WorkspaceState::default(),
-            left_panel: false,
-            left_hidden: false,
-            recent_commands: VecDeque::new(),
-            native_dialogs: false,
-            config: None,
-            recent_files: Vec::new(),
-            closing: false,
-        }
     }
 }
 

@@ -55,11 +55,11 @@ pub(super) fn confirm(ui: &Ui, view: &View<'_>, window: Rect, confirm: &Confirm)
             if verb.clicked() {
                 view.send(WindowCommand::Confirm);
             }
-            if let Some((title, command)) = &confirm.other {
-                if Button::new(title).show(ui).clicked() {
-                    view.send(WindowCommand::CloseOverlay);
-                    view.send(command.as_ref().clone());
-                }
+            if let Some((title, command)) = &confirm.other
+                && Button::new(title).show(ui).clicked()
+            {
+                view.send(WindowCommand::CloseOverlay);
+                view.send(command.as_ref().clone());
             }
             let cancel = Button::new("Cancel").ghost().show(ui);
             if cancel.clicked() {

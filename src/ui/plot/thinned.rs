@@ -52,10 +52,10 @@ impl Thinned {
         let id = Id::unique(("thinned", name));
         let columns = (shown.area.width() * ui.pixels_per_point()) as usize;
         let kept = ui.data(|data| data.get_temp::<Self>(id));
-        if let Some(kept) = kept {
-            if (kept.revision, kept.range, kept.columns) == (revision, shown.x, columns) {
-                return kept.points;
-            }
+        if let Some(kept) = kept
+            && (kept.revision, kept.range, kept.columns) == (revision, shown.x, columns)
+        {
+            return kept.points;
         }
         let points = Arc::new(thin(points, shown.x, columns));
         let kept = Self { revision, range: shown.x, columns, points: points.clone() };

@@ -145,11 +145,11 @@ impl RangeEdit {
             (Ok(Some(from)), Ok(Some(to))) => Some((from, to)),
             _ => None,
         };
-        if let Some((Bound::Time(from), Bound::Time(to))) = &self.chosen {
-            if from >= to {
-                self.to_problem = Some("is not after the beginning".into());
-                self.chosen = None;
-            }
+        if let Some((Bound::Time(from), Bound::Time(to))) = &self.chosen
+            && from >= to
+        {
+            self.to_problem = Some("is not after the beginning".into());
+            self.chosen = None;
         }
     }
 
@@ -185,7 +185,10 @@ fn by(from: &Bound, to: &Bound) -> RangeBy {
 fn text(bound: &Bound, zone: &TimeZone) -> String {
     match bound {
         Bound::Time(time) => match jiff::Timestamp::from_millisecond(time.0) {
-            Ok(instant) => instant.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            Ok(instant) => {
+                let pattern = if time.0 % 60_000 == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+                instant.to_zoned_datetime(zone.clone()).strftime(pattern).to_string()
+            }
             Err(_) => time.0.to_string(),
         },
         Bound::LastRecords(_) | Bound::LastMillis(_) => bound.to_string().trim_start_matches('-').to_owned(),
@@ -227,7 +230,7 @@ mod tests {
         let zone = TimeZone::get("America/New_York").expect("a zone of the database");
         let mut edit = RangeEdit::default();
         edit.choose(Bound::Time(EventTime(1_359_694_800_000)), Bound::End, &zone);
-        assert_eq!((edit.from.as_str(), edit.to.as_str()), ("2013-02-01 00:00:00", "end"));
+        assert_eq!((edit.from.as_str(), edit.to.as_str()), ("2013-02-01 00:00", "end"));
         let chosen = edit.chosen.clone();
         edit.read_texts(&zone);
         assert_eq!(edit.chosen, chosen);

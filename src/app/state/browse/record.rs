@@ -1,6 +1,7 @@
 //! A record in full, made ready to be drawn: its fields as lines, its text, its bytes.
 
-use serde_json::Value;
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
 use crate::data::FullRecord;
 
@@ -39,12 +40,11 @@ impl RecordView {
     /// Of a record.
     pub fn new(record: FullRecord) -> Self {
         let bytes = record.value.as_deref().unwrap_or_default();
-        let parsed = serde_json::from_slice::<Value>(bytes);
-        let tree = parsed.as_ref().ok().map(|value| {
-            let mut lines = Vec::new();
-            children(value, 0, &mut lines);
-            lines
-        });
+        let mut lines = Vec::new();
+        let mut parser = serde_json::Deserializer::from_slice(bytes);
+        let root = Lines { depth: 0, name: String::new(), into: &mut lines };
+        let parsed = root.deserialize(&mut parser).and_then(|()| parser.end());
+        let tree = parsed.is_ok().then_some(lines);
         let not_json = parsed.err().filter(|_| record.value.is_some()).map(|error| error.to_string());
         let text = String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect();
         Self { record, tree, not_json, text }
@@ -70,35 +70,99 @@ impl RecordView {
     }
 }
 
-fn children(value: &Value, depth: usize, lines: &mut Vec<TreeLine>) {
-    match value {
-        Value::Object(fields) => {
-            fields.iter().for_each(|(name, value)| line(name.clone(), value, depth, lines))
+/// Collects lines while the value is parsed, so that fields stand in the order of the record.
+struct Lines<'l> {
+    depth: usize,
+    name: String,
+    into: &'l mut Vec<TreeLine>,
+}
+
+impl Lines<'_> {
+    fn line(&mut self, value: String, kind: &'static str) -> Option<usize> {
+        if self.into.len() >= LINES || self.depth == 0 && matches!(kind, "object" | "list") {
+            return None;
         }
-        Value::Array(items) => {
-            let numbered = items.iter().enumerate();
-            numbered.for_each(|(index, value)| line(index.to_string(), value, depth, lines));
+        let name = if self.depth == 0 { "value".into() } else { std::mem::take(&mut self.name) };
+        self.into.push(TreeLine { depth: self.depth.saturating_sub(1), name, value, kind });
+        Some(self.into.len() - 1)
+    }
+
+    /// Says how many an object or a list holds, once it is known.
+    fn holds(&mut self, line: Option<usize>, said: String) {
+        if let Some(line) = line.and_then(|line| self.into.get_mut(line)) {
+            line.value = said;
         }
-        other => line("value".into(), other, depth, lines),
     }
 }
 
-fn line(name: String, value: &Value, depth: usize, lines: &mut Vec<TreeLine>) {
-    if lines.len() >= LINES {
-        return;
+impl<'de> DeserializeSeed<'de> for Lines<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
-    let (text, kind) = match value {
-        Value::Null => ("null".into(), "null"),
-        Value::Bool(value) => (value.to_string(), "bool"),
-        Value::Number(number) if number.is_f64() => (number.to_string(), "f64"),
-        Value::Number(number) => (number.to_string(), "i64"),
-        Value::String(text) => (format!("\"{}\"", text.chars().take(LONG).collect::<String>()), "str"),
-        Value::Array(items) => (format!("{} items", items.len()), "list"),
-        Value::Object(fields) => (format!("{} fields", fields.len()), "object"),
-    };
-    lines.push(TreeLine { depth, name, value: text, kind });
-    if value.is_object() || value.is_array() {
-        children(value, depth + 1, lines);
+}
+
+impl<'de> Visitor<'de> for Lines<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(mut self) -> Result<(), E> {
+        self.line("null".into(), "null");
+        Ok(())
+    }
+
+    fn visit_bool<E>(mut self, value: bool) -> Result<(), E> {
+        self.line(value.to_string(), "bool");
+        Ok(())
+    }
+
+    fn visit_i64<E>(mut self, value: i64) -> Result<(), E> {
+        self.line(value.to_string(), "i64");
+        Ok(())
+    }
+
+    fn visit_u64<E>(mut self, value: u64) -> Result<(), E> {
+        self.line(value.to_string(), "i64");
+        Ok(())
+    }
+
+    fn visit_f64<E>(mut self, value: f64) -> Result<(), E> {
+        self.line(value.to_string(), "f64");
+        Ok(())
+    }
+
+    fn visit_str<E>(mut self, value: &str) -> Result<(), E> {
+        self.line(format!("\"{}\"", value.chars().take(LONG).collect::<String>()), "str");
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        let line = self.line(String::new(), "object");
+        let mut count = 0;
+        while let Some(name) = map.next_key::<String>()? {
+            map.next_value_seed(Lines { depth: self.depth + 1, name, into: self.into })?;
+            count += 1;
+        }
+        self.holds(line, format!("{count} fields"));
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
+        let line = self.line(String::new(), "list");
+        let mut count = 0;
+        loop {
+            let item = Lines { depth: self.depth + 1, name: count.to_string(), into: self.into };
+            if list.next_element_seed(item)?.is_none() {
+                break;
+            }
+            count += 1;
+        }
+        self.holds(line, format!("{count} items"));
+        Ok(())
     }
 }
 

@@ -51,16 +51,16 @@ pub(super) fn density(ui: &mut Ui, view: &View<'_>, rect: Rect, timeline: &Timel
     horizontal_grid(ui, &scale);
     bars(ui, timeline, &scale, brush);
     if heat {
-        heat_rows(ui, timeline, &scale, brush, plot.bottom() + 5.0);
+        heat_rows(ui, timeline, &scale, brush, plot.bottom() + 10.0);
     }
     times(ui, view, &scale, rect.bottom() - TIMES);
     if let Some(span) = brush {
         brush::paint(ui, view, &scale, span);
     }
-    if !response.dragged() {
-        if let Some(at) = response.hover_pos() {
-            readout(ui, view, timeline, &scale, at.x);
-        }
+    if !response.dragged()
+        && let Some(at) = response.hover_pos()
+    {
+        readout(ui, view, timeline, &scale, at.x);
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn per(timeline: &Timeline) -> String {
 
 fn heat_height(timeline: &Timeline) -> f32 {
     let rows = timeline.partitions.len();
-    if rows <= WIDE_ROWS { rows as f32 * HEAT + 6.0 } else { (rows as f32 * THIN).min(60.0) + 6.0 }
+    if rows <= WIDE_ROWS { rows as f32 * HEAT + 11.0 } else { (rows as f32 * THIN).min(60.0) + 11.0 }
 }
 
 /// Lines at 3 to 4 round numbers, with the numbers at the left.

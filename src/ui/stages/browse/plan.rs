@@ -102,7 +102,8 @@ fn costs(ui: &mut Ui, view: &View<'_>, plan: &ReadPlan) {
             let span = format::duration_ms((last.0 - first.0) as f64);
             KeyValue::new("Time", &span).at(AT).note("by record timestamp").show(ui);
             let shown = |time| format::time(time, view.state.zone(), Precision::Minute);
-            KeyValue::new("First, last", &shown(first.0)).at(AT).note(&shown(last.0)).show(ui);
+            KeyValue::new("First record", &shown(first.0)).at(AT).show(ui);
+            KeyValue::new("Last record", &shown(last.0)).at(AT).show(ui);
         }
         KeyValue::new("Records", &format::integer(plan.offsets)).at(AT).note("at most").show(ui);
         if let Some(bytes) = plan.bytes {

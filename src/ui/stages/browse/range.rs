@@ -10,7 +10,7 @@ use crate::ui::widgets::{Segmented, Select, TextField};
 use crate::ui::{View, tokens, zone};
 
 /// Width of a field that holds a time.
-const TIME: f32 = 150.0;
+const TIME: f32 = 136.0;
 
 /// Draws the fields in a row.
 pub(super) fn fields(ui: &mut Ui, view: &View<'_>) {
@@ -18,10 +18,10 @@ pub(super) fn fields(ui: &mut Ui, view: &View<'_>) {
     zone::row(ui, 42.0, |ui| {
         let kinds = RangeBy::ALL.map(RangeBy::title);
         let chosen = RangeBy::ALL.iter().position(|kind| *kind == range.by);
-        if let Some(index) = Select::new("Range by", &kinds, chosen).fit(ui).show(ui) {
-            if let Some(kind) = RangeBy::ALL.get(index) {
-                view.send(BrowseCommand::RangeBy(*kind));
-            }
+        if let Some(index) = Select::new("Range by", &kinds, chosen).fit(ui).show(ui)
+            && let Some(kind) = RangeBy::ALL.get(index)
+        {
+            view.send(BrowseCommand::RangeBy(*kind));
         }
         let last = range.by == RangeBy::Last;
         text::label(ui, if last { "the last" } else { "from" }, Type::Body, tokens(ui).t3);
@@ -47,13 +47,13 @@ pub(super) fn fields(ui: &mut Ui, view: &View<'_>) {
             }
         }
         partitions(ui, view);
-        if ui.available_width() > 190.0 {
+        if ui.available_width() > 180.0 {
             text::label(ui, "snap to", Type::Body, tokens(ui).t3);
             let chosen = Snap::ALL.iter().position(|snap| *snap == range.snap);
-            if let Some(index) = Segmented::new("Snap to", &Snap::TITLES, chosen).small().show(ui) {
-                if let Some(snap) = Snap::ALL.get(index) {
-                    view.send(BrowseCommand::Snap(*snap));
-                }
+            if let Some(index) = Segmented::new("Snap to", &Snap::TITLES, chosen).small().show(ui)
+                && let Some(snap) = Snap::ALL.get(index)
+            {
+                view.send(BrowseCommand::Snap(*snap));
             }
         }
     });

@@ -104,12 +104,12 @@ fn table(ui: &mut Ui, view: &View<'_>, page: &Page) {
     let mut columns = vec![
         Column::number("p", 42.0),
         Column::number("offset", 92.0),
-        Column::text("timestamp", 148.0).tooltip("Records stand in the order of their timestamps"),
+        Column::text("timestamp", 168.0).tooltip("Records stand in the order of their timestamps"),
     ];
     for (name, column) in fields.iter().zip(&values) {
         let number = column.is_some_and(|column| value::is_number(column.dtype()));
-        let width = (name.len() as f32 * 7.4 + 24.0).clamp(72.0, 220.0);
-        columns.push(if number { Column::number(*name, width) } else { Column::text(*name, width + 12.0) });
+        let width = value::width(name, *column);
+        columns.push(if number { Column::number(*name, width) } else { Column::text(*name, width) });
     }
     let order = if browse.range.chosen.is_some() { Sort::Up } else { Sort::Down };
     let response = Table::new("Records")

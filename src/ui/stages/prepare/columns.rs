@@ -159,9 +159,11 @@ fn short(cell: &mut Cell<'_>, value: Option<&str>) {
 fn top_values(cell: &mut Cell<'_>, profile: &ColumnProfile) {
     let tokens = cell.tokens();
     let share = |count: u64| format::share(count as f64 / profile.rows.max(1) as f64);
-    let seen = profile.top.iter().take(3);
+    // Long values would leave no room for the warnings behind them.
+    let long = profile.top.first().is_some_and(|(value, _)| value.len() > 12);
+    let seen = profile.top.iter().take(if long { 1 } else { 3 });
     let words: Vec<String> = seen
-        .map(|(value, count)| format!("{} {}", value.chars().take(18).collect::<String>(), share(*count)))
+        .map(|(value, count)| format!("{} {}", value.chars().take(24).collect::<String>(), share(*count)))
         .collect();
     cell.put(&words.join(", "), Type::NumberSmall, tokens.t2);
     for warning in &profile.warnings {

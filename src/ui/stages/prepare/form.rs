@@ -46,7 +46,7 @@ pub(super) fn impute_name(with: ImputeWith) -> &'static str {
 
 /// Draws the form of step `index`.
 pub(super) fn form(ui: &mut Ui, view: &View<'_>, index: usize, step: &StepSpec) {
-    let title = format!("Selected: step {}, {}", index + 1, StepKind::of(step).title());
+    let title = format!("Step {}, {}", index + 1, StepKind::of(step).title());
     zone::padded(ui, PADDING, |ui| {
         zone::row(ui, 40.0, |ui| {
             text::label(ui, &title, Type::Label, tokens(ui).t3);
@@ -133,10 +133,10 @@ fn fields(ui: &mut Ui, view: &View<'_>, index: usize, step: &StepSpec) {
                     if with == ImputeWith::Constant { value.clone().or(Some(0.into())) } else { None };
                 send(change(with, value, *indicator));
             }
-            if *with == ImputeWith::Constant {
-                if let Some(typed) = typed(ui, "Value", &value_text(value.as_ref()), "0") {
-                    send(change(*with, Some(value_of(&typed)), *indicator));
-                }
+            if *with == ImputeWith::Constant
+                && let Some(typed) = typed(ui, "Value", &value_text(value.as_ref()), "0")
+            {
+                send(change(*with, Some(value_of(&typed)), *indicator));
             }
             zone::form_row(ui, "Indicator", AT, |ui| {
                 if let Some(on) = Switch::new("Indicator", *indicator).show(ui) {

@@ -65,13 +65,13 @@ pub(super) fn proof(ui: &mut Ui, view: &View<'_>, rect: Rect) {
                 },
                 Remote::Pending(_) => (Icon::Clock, tokens.t3, "Comparing".into()),
                 Remote::Failed { problem, .. } => (Icon::Alert, tokens.bad, problem.why.clone()),
-                Remote::NotRequested => (Icon::Dash, tokens.t3, "Batch and stream not compared yet".into()),
+                Remote::NotRequested => (Icon::Dash, tokens.t3, "Not compared with a stream yet".into()),
             };
             let (mark, _) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
             icon.paint(ui.painter(), mark.center(), 15.0, color);
-            let width = ui.available_width() - 70.0;
+            let width = ui.available_width() - 62.0;
             let (words, _) = ui.allocate_exact_size(vec2(width.max(20.0), 20.0), Sense::hover());
-            text::put(ui, words, Align2::LEFT_CENTER, &said, Type::Body, tokens.t2);
+            text::put(ui, words, Align2::LEFT_CENTER, &said, Type::Cell, tokens.t2);
             view.button_as(ui, PrepareCommand::Prove, |button| button.ghost().small());
         });
     });

@@ -88,7 +88,7 @@ fn table(ui: &mut Ui, view: &View<'_>, name: &str, data: &DataFrame, tinted: Opt
         .iter()
         .map(|column| {
             let title = column.name().as_str();
-            let width = (title.len() as f32 * 7.4 + 24.0).clamp(76.0, 200.0);
+            let width = value::width(title, Some(column));
             if value::is_number(column.dtype()) {
                 Column::number(title, width)
             } else {

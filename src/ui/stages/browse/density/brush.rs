@@ -30,11 +30,11 @@ enum Drag {
 pub(super) fn update(view: &View<'_>, response: &Response, scale: &Scale) -> Option<(EventTime, EventTime)> {
     let chosen = view.state.browse.range.times();
     let id = response.id.with("drag");
-    if response.drag_started() {
-        if let Some(at) = response.interact_pointer_pos() {
-            let drag = begin(chosen, scale, at);
-            response.ctx.data_mut(|data| data.insert_temp(id, drag));
-        }
+    if response.drag_started()
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        let drag = begin(chosen, scale, at);
+        response.ctx.data_mut(|data| data.insert_temp(id, drag));
     }
     pointer_shape(response, chosen, scale);
     zoom(view, response, scale);

@@ -75,7 +75,8 @@ impl Scale {
     pub fn bucket(&self, index: usize) -> (f32, f32) {
         let start = self.start + self.bucket_ms * index as i64;
         let end = (start + self.bucket_ms).min(self.end);
-        (self.x(EventTime(start)), self.x(EventTime(end)))
+        // On whole points: bars that share a pixel would be drawn twice there.
+        (self.x(EventTime(start)).round(), self.x(EventTime(end)).round())
     }
 
     /// The bucket at x.
@@ -142,7 +143,13 @@ impl Scale {
         };
         let times = (0..=room + 1).map(|number| first + number * step);
         let inside = times.filter(|time| (self.start..self.end).contains(time));
-        inside.map(|time| (EventTime(time), strftime(time, zone, pattern))).collect()
+        let fits = |time: &i64| self.fits(EventTime(*time));
+        inside.filter(fits).map(|time| (EventTime(time), strftime(time, zone, pattern))).collect()
+    }
+
+    /// Whether a label that begins at a time ends before the plot does.
+    fn fits(&self, time: EventTime) -> bool {
+        self.x(time) + LABEL / 2.0 < self.plot.right()
     }
 
     fn months(&self, zone: &TimeZone, least: i64) -> Vec<(EventTime, String)> {
@@ -159,7 +166,7 @@ impl Scale {
             let pattern = if named { "%b %Y" } else { "%b" };
             // The first month is written where the plot begins, when most of it is there.
             let place = if time < self.start && time > self.start - 20 * DAY { self.start } else { time };
-            if place >= self.start {
+            if place >= self.start && self.fits(EventTime(place)) {
                 labels.push((EventTime(place), month.strftime(pattern).to_string()));
             }
             let Ok(next) = month.checked_add(jiff::Span::new().months(every)) else { break };
