@@ -164,7 +164,7 @@ mod tests {
         form.set(Field::Input, "arrivals".into());
         form.set(Field::DeadLetter, String::new());
         let request = form.request().unwrap();
-        assert_eq!((request.output.as_str(), request.dead_letter), ("arrivals.predictions", None));
+        assert_eq!((request.output.as_str(), request.dead_letter.as_deref()), ("arrivals.predictions", None));
         assert!(request.check().is_empty() && !request.until_end);
     }
 
