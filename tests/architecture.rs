@@ -1,5 +1,11 @@
 //! Reads the sources and holds the arrows that `src/lib.rs` draws.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of a test; clippy.toml allows this in test functions only"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -45,7 +45,10 @@ mod tests {
     use super::*;
     use crate::kafka::{EventTime, Offset, PartitionId};
 
-    fn batch(records: &[(i64, Option<&[u8]>, Option<&[u8]>)]) -> RecordBatch {
+    /// Offset, key and value.
+    type Written<'a> = (i64, Option<&'a [u8]>, Option<&'a [u8]>);
+
+    fn batch(records: &[Written<'_>]) -> RecordBatch {
         let mut batch = RecordBatch::new("a".into(), PartitionId(0));
         for (offset, key, value) in records {
             batch.push(Offset(*offset), Some(EventTime(7)), *key, *value, []);

@@ -104,7 +104,8 @@ fn hard_labels_give_scikit_learns_metrics() {
         case.compare("balanced_accuracy", matrix.balanced_accuracy(), warned("balanced_accuracy"));
         case.compare("mcc", matrix.mcc(), None);
         case.compare("cohen_kappa", matrix.kappa(), None);
-        let per_class: [(&str, fn(&ConfusionMatrix, usize) -> f64); 3] = [
+        type OfClass = fn(&ConfusionMatrix, usize) -> f64;
+        let per_class: [(&str, OfClass); 3] = [
             ("precision", ConfusionMatrix::precision),
             ("recall", ConfusionMatrix::recall),
             ("f1", ConfusionMatrix::f1),
