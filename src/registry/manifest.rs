@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::card::card;
 use crate::codec::Schema;
 use crate::kafka::Slice;
 use crate::learn::{LearnerSpec, RunFile, TaskSpec};
@@ -36,6 +37,13 @@ pub struct Manifest {
     pub made_by: String,
     /// When, ms since 1970. Not part of the digest.
     pub made_at: i64,
+}
+
+impl Manifest {
+    /// The card, in Markdown. The same manifest gives the same text.
+    pub fn card(&self) -> String {
+        card(self)
+    }
 }
 
 /// Where a package comes from.

@@ -1,0 +1,76 @@
+//! Why a command of stage Models cannot be done now.
+
+use super::{CHANGE_KEY, ModelsCommand};
+use crate::app::state::State;
+use crate::app::state::models::CHAMPION;
+use crate::registry::ModelRef;
+
+/// The reason, or `None` when it can be done.
+pub(super) fn refusal(command: &ModelsCommand, state: &State) -> Option<String> {
+    if !state.connection.is_open() {
+        return Some("no cluster is connected".into());
+    }
+    if writes(command) {
+        if let Some(reason) = state.connection.read_only() {
+            return Some(reason);
+        }
+        if state.job(CHANGE_KEY).is_some() {
+            return Some("the model topic is being written".into());
+        }
+    }
+    let models = &state.models;
+    let needs_version = || models.chosen().is_none().then(|| "no version is chosen".into());
+    match command {
+        ModelsCommand::Promote => needs_version().or_else(|| {
+            let champion = models.aliased(CHAMPION);
+            (champion == models.version).then(|| "this version is the champion".into())
+        }),
+        ModelsCommand::RollBack => {
+            models.previous_champion().is_none().then(|| "no earlier champion is known".into())
+        }
+        ModelsCommand::SetAlias => {
+            needs_version().or_else(|| alias_problem(models.alias.trim())).or_else(|| {
+                let there = models.aliased(models.alias.trim()) == models.version;
+                there.then(|| "it points to this version".into())
+            })
+        }
+        ModelsCommand::Export => needs_version(),
+        ModelsCommand::AskDelete => needs_version().or_else(|| {
+            let aliases = &models.chosen()?.aliases;
+            let points = if aliases.len() == 1 { "points" } else { "point" };
+            (!aliases.is_empty()).then(|| format!("{} {points} to it", aliases.join(", ")))
+        }),
+        ModelsCommand::ImportNow => match &models.import {
+            Some(import) => import.problem(),
+            None => Some("no package is chosen".into()),
+        },
+        _ => None,
+    }
+}
+
+/// Whether it writes to the model topic.
+fn writes(command: &ModelsCommand) -> bool {
+    use ModelsCommand as Do;
+    matches!(
+        command,
+        Do::Promote
+            | Do::RollBack
+            | Do::SetAlias
+            | Do::RemoveAlias(_)
+            | Do::MoveAlias { .. }
+            | Do::Import
+            | Do::ImportNow
+            | Do::AskDelete
+            | Do::Delete(..)
+    )
+}
+
+fn alias_problem(alias: &str) -> Option<String> {
+    if alias.is_empty() {
+        return Some("no alias is typed".into());
+    }
+    if alias.starts_with(|first: char| first.is_ascii_digit()) {
+        return Some("an alias begins with a letter".into());
+    }
+    format!("model@{alias}").parse::<ModelRef>().err()
+}
