@@ -100,6 +100,11 @@ impl App {
         self.commands.send(command);
     }
 
+    /// Takes a message, as if a job had brought it; it is handled before the next frame.
+    pub fn deliver(&mut self, message: Message) {
+        self.waiting.push_back(message);
+    }
+
     /// Everything that changes the state, before a frame is painted.
     pub fn update(&mut self, ctx: &egui::Context) {
         focus::watch(ctx);

@@ -27,5 +27,5 @@ pub use learners::{LogisticModel, RidgeModel, TreesModel};
 pub use model::{Model, Prediction};
 pub use predict::predict_frame;
 pub use run::{Run, TrainRequest, train, train_on};
-pub use run_file::RunFile;
+pub use run_file::{RunFile, SliceSection};
 pub use task::{Labels, Target, TaskKind, TaskSpec};

@@ -60,6 +60,10 @@ pub enum WindowCommand {
     BrowsePath,
     /// Take the path of the path dialog.
     AcceptPath,
+    /// The name typed into the name dialog.
+    TypeName(String),
+    /// Take the name of the name dialog.
+    AcceptName,
     /// Do what the open dialog asks about.
     Confirm,
     /// A command of the palette was run: it comes first the next time.
@@ -126,6 +130,10 @@ impl Action for WindowCommand {
                 Some(Overlay::Path(prompt)) => prompt.problem(),
                 _ => Some("no path is asked for".into()),
             },
+            Self::AcceptName => match &state.overlay {
+                Some(Overlay::Name(prompt)) => prompt.problem(),
+                _ => Some("no name is asked for".into()),
+            },
             _ => None,
         }
     }
@@ -187,6 +195,12 @@ impl Action for WindowCommand {
             }
             Self::BrowsePath => runtime.browse_path(),
             Self::AcceptPath => runtime.accept_path(),
+            Self::TypeName(name) => {
+                if let Some(Overlay::Name(prompt)) = &mut state.overlay {
+                    prompt.name = name;
+                }
+            }
+            Self::AcceptName => runtime.accept_name(),
             Self::Confirm => runtime.confirm(),
             Self::Remember(title) => state.remember(title),
         }
@@ -244,6 +258,13 @@ impl Runtime<'_> {
         self.state.overlay = Some(Overlay::Path(prompt));
         if self.state.native_dialogs {
             self.browse_path();
+        }
+    }
+
+    fn accept_name(&mut self) {
+        if let Some(Overlay::Name(prompt)) = self.state.overlay.take() {
+            let name = prompt.name.trim().to_owned();
+            (prompt.then)(prompt.subject, name).run(self);
         }
     }
 

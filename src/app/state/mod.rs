@@ -24,7 +24,7 @@ use crate::kafka::{Catalogue, Cluster};
 use crate::workspace::ConfigFolder;
 
 pub use notifications::{Level, Notification, Notifications};
-pub use overlay::{Confirm, Overlay, PathKind, PathPrompt};
+pub use overlay::{Confirm, NamePrompt, Overlay, PathKind, PathPrompt};
 pub use settings::Settings;
 pub use workspace::WorkspaceState;
 
@@ -142,6 +142,11 @@ impl State {
     /// Asks before something that cannot be undone.
     pub fn ask(&mut self, confirm: Confirm) {
         self.overlay = Some(Overlay::Confirm(confirm));
+    }
+
+    /// Asks for a name.
+    pub fn ask_name(&mut self, prompt: NamePrompt) {
+        self.overlay = Some(Overlay::Name(prompt));
     }
 
     /// Puts a command first in the palette.

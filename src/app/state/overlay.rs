@@ -24,6 +24,8 @@ pub enum Overlay {
     WorkspaceMenu,
     /// A path is asked for.
     Path(PathPrompt),
+    /// A name is asked for.
+    Name(NamePrompt),
     /// A dangerous act is asked about.
     Confirm(Confirm),
 }
@@ -76,6 +78,34 @@ pub struct PathPrompt {
     pub path: String,
     /// What is done with the path.
     pub then: fn(PathBuf) -> Command,
+}
+
+/// A name is asked for: of a model, a pipeline, an alias.
+#[derive(Clone, Debug)]
+pub struct NamePrompt {
+    /// What for: `Publish run 14`.
+    pub title: String,
+    /// What will be written, one line each.
+    pub lines: Vec<String>,
+    /// The name of the field: `Model`.
+    pub label: String,
+    /// The button: `Publish`.
+    pub verb: String,
+    /// What is typed.
+    pub name: String,
+    /// What gets the name.
+    pub subject: String,
+    /// What is wrong with a name.
+    pub check: fn(&str) -> Result<(), String>,
+    /// What is done: the subject, then the name.
+    pub then: fn(String, String) -> Command,
+}
+
+impl NamePrompt {
+    /// What is wrong with the typed name.
+    pub fn problem(&self) -> Option<String> {
+        (self.check)(self.name.trim()).err()
+    }
 }
 
 impl PathPrompt {

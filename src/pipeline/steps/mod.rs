@@ -82,6 +82,19 @@ impl StepSpec {
         }
     }
 
+    /// The same, to be changed.
+    pub fn columns_mut(&mut self) -> &mut Vec<String> {
+        match self {
+            Self::Select { columns }
+            | Self::Drop { columns }
+            | Self::Cast { columns, .. }
+            | Self::Impute { columns, .. }
+            | Self::Standardize { columns }
+            | Self::OneHot { columns, .. }
+            | Self::DateParts { columns, .. } => columns,
+        }
+    }
+
     /// Holds the step against the columns before it; makes `layout` the columns after it.
     pub(super) fn check(&self, layout: &mut Layout, report: &mut Report) {
         match self {

@@ -1,10 +1,10 @@
-//! Dialogs: before something that cannot be undone, and for a path.
+//! Dialogs: before something that cannot be undone, for a path, and for a name.
 
 use eframe::egui::{Align, Context, Id, Layout, Rect, Sense, Ui, UiBuilder, vec2};
 
 use super::overlay::{Behind, middle, popup};
 use crate::app::commands::{Command, WindowCommand};
-use crate::app::state::{Confirm, PathPrompt};
+use crate::app::state::{Confirm, NamePrompt, PathPrompt};
 use crate::ui::View;
 use crate::ui::icon::Icon;
 use crate::ui::text::{self, Type};
@@ -101,6 +101,52 @@ pub(super) fn path(ui: &Ui, view: &View<'_>, window: Rect, prompt: &PathPrompt) 
             }
             if view.state.native_dialogs && Button::new("Browse").icon(Icon::Folder).show(ui).clicked() {
                 view.send(WindowCommand::BrowsePath);
+            }
+            if Button::new("Cancel").ghost().show(ui).clicked() {
+                view.send(WindowCommand::CloseOverlay);
+            }
+        });
+    });
+}
+
+/// Asks for a name: says what will be written under it, and what is wrong with it as it is typed.
+pub(super) fn name(ui: &Ui, view: &View<'_>, window: Rect, prompt: &NamePrompt) {
+    let new = is_new(ui, &prompt.title);
+    popup(ui, view, &prompt.title, middle(window, WIDTH, 180.0), WIDTH, Behind::Dimmed, |ui| {
+        let tokens = tokens(ui);
+        let accept = WindowCommand::AcceptName;
+        let refusal = Command::Window(accept.clone()).refusal(view.state);
+        ui.add_space(14.0);
+        zone::padded(ui, 16.0, |ui| {
+            text::label(ui, &prompt.title, Type::Title, tokens.t1);
+            ui.add_space(6.0);
+            for line in &prompt.lines {
+                text::label(ui, line, Type::Body, tokens.t2);
+            }
+            ui.add_space(10.0);
+            let id = Id::unique("name field");
+            let field = TextField::new(&prompt.label, &prompt.name)
+                .id(id)
+                .mono()
+                .focus(new)
+                .error(refusal.as_deref())
+                .show(ui);
+            if let Some(typed) = field.changed {
+                view.send(WindowCommand::TypeName(typed));
+            }
+            if field.entered && refusal.is_none() {
+                view.send(accept.clone());
+            }
+            let said = refusal.as_deref().unwrap_or_default();
+            zone::row(ui, 22.0, |ui| {
+                let rect = ui.max_rect();
+                text::put(ui, rect, eframe::egui::Align2::LEFT_CENTER, said, Type::Label, tokens.bad);
+            });
+        });
+        ui.add_space(6.0);
+        buttons(ui, |ui| {
+            if Button::new(&prompt.verb).primary().off(refusal.as_deref()).show(ui).clicked() {
+                view.send(accept.clone());
             }
             if Button::new("Cancel").ghost().show(ui).clicked() {
                 view.send(WindowCommand::CloseOverlay);

@@ -66,6 +66,7 @@ fn over(ui: &Ui, view: &View<'_>, window: Rect, overlay: &Overlay) {
         Overlay::Help => help::show(ui, view, window),
         Overlay::WorkspaceMenu => workspace_menu::show(ui, view, window),
         Overlay::Path(prompt) => dialogs::path(ui, view, window, prompt),
+        Overlay::Name(prompt) => dialogs::name(ui, view, window, prompt),
         Overlay::Confirm(confirm) => dialogs::confirm(ui, view, window, confirm),
     }
 }

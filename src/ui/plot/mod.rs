@@ -24,7 +24,7 @@ pub use axis::Axis;
 pub use brush::{Brush, BrushResponse};
 pub use canvas::Canvas;
 pub use legend::{Mark, legend};
-pub use readout::readout;
+pub use readout::{Row, readout};
 pub use thinned::{Thinned, thin};
 pub use ticks::{Tick, numbers as number_ticks, times as time_ticks};
 
