@@ -19,6 +19,7 @@
     reason = "a benchmark"
 )]
 
+use std::ffi::CString;
 use std::time::Instant;
 
 use forebay::data::{ReadRequest, read};
@@ -26,7 +27,6 @@ use forebay::jobs::{Cancel, Progress};
 use forebay::kafka::{Bound, Cluster, RangeSpec, ReadOptions, Slice, SliceReader};
 use rdkafka::bindings as rd;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::{Offset, TopicPartitionList};
 
 #[path = "../tests/cluster/harness/mod.rs"]
 mod harness;
@@ -91,35 +91,43 @@ fn timed(work: impl FnOnce()) -> f64 {
     started.elapsed().as_secs_f64()
 }
 
-/// What librdkafka gives when nothing is done with it.
+/// What librdkafka gives when nothing is done with it: without a group, as the reader does it, so that both pay the same for
+/// their beginning and end.
 fn drain_raw(kafka: &Kafka, topic: &str, records: u64) {
     let consumer: BaseConsumer = kafka
         .client_config()
-        .set("group.id", "bench-raw")
-        .set("enable.auto.commit", "false")
         .set("fetch.wait.max.ms", "10")
         .set("fetch.queue.backoff.ms", "1")
+        .set("queued.min.messages", "200000")
         .create()
         .unwrap();
-    let mut list = TopicPartitionList::new();
-    for partition in 0..PARTITIONS {
-        list.add_partition_offset(topic, partition, Offset::Beginning).unwrap();
-    }
-    consumer.assign(&list).unwrap();
+    let client = consumer.client().native_ptr();
+    let name = CString::new(topic).unwrap();
     let mut messages = vec![std::ptr::null_mut(); 4_096];
     let mut seen = 0;
-    // SAFETY: the queue belongs to the consumer and is destroyed before it; each message is destroyed once.
+    // SAFETY: topic and queue belong to the client and are given back before it; each message is destroyed once.
     unsafe {
-        let queue = rd::rd_kafka_queue_get_consumer(consumer.client().native_ptr());
+        let queue = rd::rd_kafka_queue_new(client);
+        let topic = rd::rd_kafka_topic_new(client, name.as_ptr(), std::ptr::null_mut());
+        for partition in 0..PARTITIONS {
+            assert_eq!(rd::rd_kafka_consume_start_queue(topic, partition, 0, queue), 0);
+        }
         while seen < records {
-            // The call waits until the array is full or its time is over: a short time, so that the rest is not waited for.
-            let count = rd::rd_kafka_consume_batch_queue(queue, 5, messages.as_mut_ptr(), messages.len());
-            for message in &messages[..count.max(0) as usize] {
+            // The call waits until the array is full: one message with waiting, then what else is there.
+            let first =
+                rd::rd_kafka_consume_batch_queue(queue, 1_000, messages.as_mut_ptr(), 1).max(0) as usize;
+            let rest = &mut messages[first..];
+            let others = rd::rd_kafka_consume_batch_queue(queue, 0, rest.as_mut_ptr(), rest.len());
+            for message in &messages[..first + others.max(0) as usize] {
                 let is_record = (**message).err == rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR;
                 seen += u64::from(is_record);
                 rd::rd_kafka_message_destroy(*message);
             }
         }
+        for partition in 0..PARTITIONS {
+            rd::rd_kafka_consume_stop(topic, partition);
+        }
+        rd::rd_kafka_topic_destroy(topic);
         rd::rd_kafka_queue_destroy(queue);
     }
 }
