@@ -216,3 +216,6 @@ impl ModelsState {
         };
     }
 }
+
+#[cfg(test)]
+mod tests;

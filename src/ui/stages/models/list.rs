@@ -148,7 +148,7 @@ fn aliases(ui: &mut Ui, view: &View<'_>) {
     }
     if state.chosen().is_some() {
         zone::row(ui, 36.0, |ui| {
-            let width = (ui.available_width() - 96.0).max(60.0);
+            let width = (ui.available_width() - 112.0).max(60.0);
             let field =
                 TextField::new("Alias to set", &state.alias).hint("alias").mono().width(width).show(ui);
             if let Some(alias) = field.changed {

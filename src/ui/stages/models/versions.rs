@@ -1,6 +1,6 @@
 //! The versions of the shown model.
 
-use eframe::egui::{Rect, Ui, UiBuilder};
+use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder};
 
 use super::{alias_tone, words};
 use crate::app::commands::ModelsCommand;
@@ -86,7 +86,9 @@ fn check_box(cell: &mut Cell<'_>, view: &View<'_>, version: &VersionInfo) {
     let checked = view.state.models.checked.contains(&number);
     let (rect, clip) = (cell.rect(), cell.painter().clip_rect());
     let name = format!("Compare version {number}");
-    let mut child = cell.ui().new_child(UiBuilder::new().max_rect(rect).id_salt(("compare", number)));
+    let layout = Layout::left_to_right(Align::Center);
+    let mut child =
+        cell.ui().new_child(UiBuilder::new().max_rect(rect).layout(layout).id_salt(("compare", number)));
     child.set_clip_rect(clip);
     if let Some(on) = CheckBox::new(&name, checked).bare().show(&mut child) {
         view.send(ModelsCommand::Compare(number, on));
