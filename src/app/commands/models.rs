@@ -44,9 +44,7 @@ pub enum ModelsCommand {
     Compare(u32, bool),
     /// What of the version is shown.
     Tab(ModelTab),
-    /// An alias was typed.
-    TypeAlias(String),
-    /// Point the typed alias to the chosen version: asks first where it moves.
+    /// Point an alias to the chosen version: asks for the alias.
     SetAlias,
     /// Make the chosen version the champion: asks first.
     Promote,
@@ -71,12 +69,13 @@ pub enum ModelsCommand {
     Import,
     /// Bring this file in: asks for the name.
     ImportFile(PathBuf),
-    /// The name of what is imported was typed.
-    TypeImportName(String),
-    /// Publish the package under the typed name.
-    ImportNow,
-    /// Import nothing.
-    CancelImport,
+    /// Publish it as the next version of a model.
+    ImportAs {
+        /// The file.
+        path: PathBuf,
+        /// The model.
+        model: String,
+    },
     /// Delete the chosen version: asks first.
     AskDelete,
     /// Delete a version of a model.
@@ -106,7 +105,7 @@ impl Action for ModelsCommand {
                     .icon(Icon::Undo)
             }
             Self::SetAlias => {
-                About::new(format!("Set on {}", number()), "Points the typed alias to the chosen version")
+                About::new(format!("Set alias of {}", number()), "Points an alias to the chosen version")
                     .icon(Icon::Tag)
             }
             Self::RemoveAlias(alias) => {
@@ -120,11 +119,6 @@ impl Action for ModelsCommand {
                 About::new("Import", "Publishes a package from a zip file as the next version of a model")
                     .icon(Icon::Download)
             }
-            Self::ImportNow => {
-                About::new("Publish", "Checks the package and publishes it as the next version")
-                    .icon(Icon::Box)
-            }
-            Self::CancelImport => About::new("Cancel", "Imports nothing"),
             Self::AskDelete => {
                 About::new(format!("Delete version {}", number()), "Takes the version from the model topic")
                     .icon(Icon::Trash)
@@ -150,7 +144,6 @@ impl Action for ModelsCommand {
             }
             Self::Compare(version, on) => models.check(version, on),
             Self::Tab(tab) => models.tab = tab,
-            Self::TypeAlias(alias) => models.alias = alias,
             Self::SetAlias => runtime.ask_set_alias(),
             Self::Promote => runtime.ask_promote(),
             Self::RollBack => runtime.ask_roll_back(),
@@ -159,14 +152,8 @@ impl Action for ModelsCommand {
             Self::Export => runtime.ask_export_package(),
             Self::ExportTo(path) => runtime.export_package(path),
             Self::Import => runtime.ask_import_package(),
-            Self::ImportFile(path) => runtime.name_import(path),
-            Self::TypeImportName(name) => {
-                if let Some(import) = &mut models.import {
-                    import.name = name;
-                }
-            }
-            Self::ImportNow => runtime.import_package(),
-            Self::CancelImport => models.import = None,
+            Self::ImportFile(path) => runtime.ask_import_name(&path),
+            Self::ImportAs { path, model } => runtime.import_package(path, model),
             Self::AskDelete => runtime.ask_delete_version(),
             Self::Delete(model, version) => runtime.delete_version(model, version),
         }
@@ -182,7 +169,7 @@ impl Action for ModelsCommand {
         }
         let mut commands = vec![Self::Refresh, Self::Import];
         if state.models.chosen().is_some() {
-            commands.extend([Self::Promote, Self::RollBack, Self::Export, Self::AskDelete]);
+            commands.extend([Self::Promote, Self::RollBack, Self::SetAlias, Self::Export, Self::AskDelete]);
         }
         let aliases = state.models.aliases().into_iter();
         commands.extend(aliases.map(|(alias, _)| Self::RemoveAlias(alias.to_owned())));

@@ -1,14 +1,12 @@
 //! What stage Models shows: the models of a topic, the chosen version, the two that are compared.
 
 mod comparison;
-mod import;
 
 use crate::app::remote::Remote;
 use crate::kafka::TopicDetail;
 use crate::registry::{ModelInfo, TopicRegistry, VersionInfo};
 
 pub use comparison::{Change, Comparison, MEASURES, Measured, measure_title};
-pub use import::ImportEdit;
 
 /// The alias of the version that serves.
 pub const CHAMPION: &str = "champion";
@@ -39,10 +37,6 @@ pub struct ModelsState {
     pub checked: Vec<u32>,
     /// What of the version is shown.
     pub tab: ModelTab,
-    /// The alias that is typed, to be set on the chosen version.
-    pub alias: String,
-    /// The package that is about to be imported.
-    pub import: Option<ImportEdit>,
     /// Lines of the chosen version's card.
     pub card: Vec<String>,
     /// The two checked versions side by side.
@@ -98,8 +92,6 @@ impl Default for ModelsState {
             version: None,
             checked: Vec::new(),
             tab: ModelTab::default(),
-            alias: String::new(),
-            import: None,
             card: Vec::new(),
             comparison: None,
         }

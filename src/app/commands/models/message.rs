@@ -31,7 +31,6 @@ impl ModelsMessage {
             Self::Listed { about, result } => runtime.models_listed(about, result),
             Self::Changed(Ok((said, detail))) => {
                 runtime.state.notifications.good(said, detail);
-                runtime.state.models.alias.clear();
                 runtime.list_models();
             }
             Self::Published(Ok(version)) => {

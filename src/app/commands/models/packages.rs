@@ -1,15 +1,13 @@
 //! Packages in and out: a version to a file, a file to the next version.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{CHANGE_KEY, ModelsCommand, ModelsMessage};
 use crate::app::message::Message;
 use crate::app::runtime::Runtime;
-use crate::app::stage::Stage;
-use crate::app::state::models::ImportEdit;
-use crate::app::state::{PathKind, PathPrompt};
+use crate::app::state::{NamePrompt, PathKind, PathPrompt};
 use crate::jobs::JobContext;
-use crate::registry::{Package, Registry};
+use crate::registry::{ModelRef, Package, Registry};
 
 /// The file ending of packages.
 const ENDING: (&str, &[&str]) = ("Forebay package", &["zip"]);
@@ -54,21 +52,33 @@ impl Runtime<'_> {
         });
     }
 
-    /// The file is chosen; the left panel asks for the name.
-    pub(super) fn name_import(&mut self, path: PathBuf) {
-        self.state.stage = Stage::Models;
-        self.state.left_panel = true;
-        self.state.models.import = Some(ImportEdit::of(path));
+    /// The file is chosen. The name that is offered is what stands before the `@` of an exported package.
+    pub(super) fn ask_import_name(&mut self, path: &Path) {
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let topic = &self.state.models.topic;
+        let lines = vec![
+            "Its digest is checked. It becomes the next version of the model.".into(),
+            format!("Written to topic {topic} in one transaction; the topic is made if it is not there."),
+        ];
+        self.state.ask_name(NamePrompt {
+            title: format!("Import {file}"),
+            lines,
+            label: "Model".into(),
+            verb: "Publish".into(),
+            name: stem.split('@').next().unwrap_or_default().to_owned(),
+            subject: path.display().to_string(),
+            check: |name| format!("{name}@1").parse::<ModelRef>().map(drop),
+            then: |path, model| ModelsCommand::ImportAs { path: path.into(), model }.into(),
+        });
     }
 
-    pub(super) fn import_package(&mut self) {
-        let models = &mut self.state.models;
-        let (Some(registry), Some(import)) = (models.registry.clone(), models.import.take()) else { return };
-        let name = import.name.trim().to_owned();
-        let title = format!("Publishing {} as {name}", import.file());
+    pub(super) fn import_package(&mut self, path: PathBuf, model: String) {
+        let Some(registry) = self.state.models.registry.clone() else { return };
+        let title = format!("Publishing {} as {model}", path.display());
         let work = move |context: &JobContext<Message>| {
-            let package = Package::open(&import.path)?;
-            Ok(registry.publish(&name, &package, &context.progress, &context.cancel)?)
+            let package = Package::open(&path)?;
+            Ok(registry.publish(&model, &package, &context.progress, &context.cancel)?)
         };
         let message = |result| Message::Models(ModelsMessage::Published(result));
         self.background.several(CHANGE_KEY, title, work, message);

@@ -3,7 +3,6 @@
 use super::{CHANGE_KEY, ModelsCommand};
 use crate::app::state::State;
 use crate::app::state::models::CHAMPION;
-use crate::registry::ModelRef;
 
 /// The reason, or `None` when it can be done.
 pub(super) fn refusal(command: &ModelsCommand, state: &State) -> Option<String> {
@@ -28,22 +27,12 @@ pub(super) fn refusal(command: &ModelsCommand, state: &State) -> Option<String> 
         ModelsCommand::RollBack => {
             models.previous_champion().is_none().then(|| "no earlier champion is known".into())
         }
-        ModelsCommand::SetAlias => {
-            needs_version().or_else(|| alias_problem(models.alias.trim())).or_else(|| {
-                let there = models.aliased(models.alias.trim()) == models.version;
-                there.then(|| "it points to this version".into())
-            })
-        }
-        ModelsCommand::Export => needs_version(),
+        ModelsCommand::SetAlias | ModelsCommand::Export => needs_version(),
         ModelsCommand::AskDelete => needs_version().or_else(|| {
             let aliases = &models.chosen()?.aliases;
             let points = if aliases.len() == 1 { "points" } else { "point" };
             (!aliases.is_empty()).then(|| format!("{} {points} to it", aliases.join(", ")))
         }),
-        ModelsCommand::ImportNow => match &models.import {
-            Some(import) => import.problem(),
-            None => Some("no package is chosen".into()),
-        },
         _ => None,
     }
 }
@@ -59,18 +48,9 @@ fn writes(command: &ModelsCommand) -> bool {
             | Do::RemoveAlias(_)
             | Do::MoveAlias { .. }
             | Do::Import
-            | Do::ImportNow
+            | Do::ImportFile(_)
+            | Do::ImportAs { .. }
             | Do::AskDelete
             | Do::Delete(..)
     )
-}
-
-fn alias_problem(alias: &str) -> Option<String> {
-    if alias.is_empty() {
-        return Some("no alias is typed".into());
-    }
-    if alias.starts_with(|first: char| first.is_ascii_digit()) {
-        return Some("an alias begins with a letter".into());
-    }
-    format!("model@{alias}").parse::<ModelRef>().err()
 }

@@ -3,10 +3,11 @@
 use super::{CHANGE_KEY, ModelsCommand, ModelsMessage};
 use crate::app::message::Message;
 use crate::app::runtime::Runtime;
-use crate::app::state::Confirm;
+
 use crate::app::state::models::CHAMPION;
+use crate::app::state::{Confirm, NamePrompt};
 use crate::jobs::Problem;
-use crate::registry::{Registry, TopicRegistry};
+use crate::registry::{ModelRef, Registry, Selector, TopicRegistry};
 use crate::ui::format;
 
 impl Runtime<'_> {
@@ -20,17 +21,35 @@ impl Runtime<'_> {
         self.ask_move(CHAMPION.into(), version, format!("Roll back to {version}"));
     }
 
-    /// Asks where the alias is taken from another version; a new one is set at once.
+    /// Asks for the alias, and says where those that exist are now: one of them would move.
     pub(super) fn ask_set_alias(&mut self) {
         let models = &self.state.models;
-        let alias = models.alias.trim().to_owned();
-        let (Some(model), Some(version)) = (models.model.clone(), models.version) else { return };
-        if models.aliased(&alias).is_some() || alias == CHAMPION {
-            let verb = format!("Move {alias} to {version}");
-            self.ask_move(alias, version, verb);
-        } else {
-            self.move_alias(model, alias, Some(version));
+        let Some(version) = models.chosen() else { return };
+        let now =
+            models.aliases().into_iter().map(|(alias, version)| format!("{alias} is version {version}"));
+        let now: Vec<String> = now.collect();
+        let mut lines = vec![format!("One record goes to topic {}, in one transaction.", models.topic)];
+        if !now.is_empty() {
+            lines.push(format!(
+                "Now {}. One of these would move; deployments that follow it swap.",
+                now.join(", ")
+            ));
         }
+        self.state.ask_name(NamePrompt {
+            title: format!("Set alias of version {}", version.version),
+            lines,
+            label: "Alias".into(),
+            verb: "Set alias".into(),
+            name: String::new(),
+            subject: format!("{}@{}", version.name, version.version),
+            check: check_alias,
+            then: |version, alias| match version.parse() {
+                Ok(ModelRef { name, selector: Selector::Version(version) }) => {
+                    ModelsCommand::MoveAlias { model: name, alias, version: Some(version) }.into()
+                }
+                _ => ModelsCommand::Refresh.into(),
+            },
+        });
     }
 
     /// Names what changes before an alias moves.
@@ -133,5 +152,12 @@ impl Runtime<'_> {
             Message::Models(ModelsMessage::Changed(result.map(|()| (said, detail))))
         };
         self.background.several(CHANGE_KEY, title, move |_| change(&registry), message);
+    }
+}
+
+fn check_alias(alias: &str) -> Result<(), String> {
+    match format!("model@{alias}").parse::<ModelRef>()?.selector {
+        Selector::Alias(_) => Ok(()),
+        Selector::Version(_) => Err("an alias begins with a letter".into()),
     }
 }

@@ -73,6 +73,7 @@ impl Runtime<'_> {
         let title = format!("Version {} of {} published", info.version, info.name);
         let detail = format!("Run {name}, {}", format::bytes(info.bytes));
         let open = WindowCommand::Go(Stage::Models);
+        self.state.models.next = Some(info.name.clone());
         self.state.notifications.with_action(Level::Good, title, detail, "Open", open);
         self.edit_runs(&format!("Publish run {name}"), |runs| {
             if let Some(run) = runs.iter_mut().find(|run| run.name == name) {

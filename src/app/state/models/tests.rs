@@ -1,7 +1,5 @@
 //! What is chosen and compared, told from outside.
 
-use std::path::PathBuf;
-
 use super::*;
 use crate::learn::LearnerSpec;
 use crate::registry::Manifest;
@@ -115,13 +113,4 @@ fn versions_of_other_records_are_not_said_to_be_measured_on_the_same_rows() {
     assert_eq!(comparison.same_rows, None);
     assert_eq!(comparison.fields, (vec!["distance".to_owned()], Vec::new()));
     assert_eq!(comparison.fields_in_both, 1);
-}
-
-#[test]
-fn an_exported_package_offers_the_name_of_its_model() {
-    let import = ImportEdit::of(PathBuf::from("/tmp/delay@7.zip"));
-    assert_eq!((import.name.as_str(), import.problem()), ("delay", None));
-
-    let nameless = ImportEdit { name: "a model".into(), ..import };
-    assert!(nameless.problem().is_some());
 }

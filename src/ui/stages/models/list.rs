@@ -2,7 +2,6 @@
 
 use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
 
-use super::import;
 use crate::app::commands::ModelsCommand;
 use crate::app::{Remote, Stage};
 use crate::kafka::TopicDetail;
@@ -20,8 +19,8 @@ const VALUES: f32 = 96.0;
 /// Draws the panel.
 pub(super) fn list(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     let mut zones = zone::Zones::new(ui, rect);
-    let foot = zones.bottom(ui, if view.state.models.import.is_some() { 138.0 } else { 42.0 });
-    import::foot(ui, view, foot);
+    let foot = zones.bottom(ui, 42.0);
+    foot_buttons(ui, view, foot);
     let rect = zones.rest();
     let search = Rect::from_min_size(rect.min, vec2(rect.width(), 42.0));
     zone::fill(ui, search.shrink2(vec2(LIST_PADDING, 8.0)), |ui| search_box(ui, view));
@@ -34,6 +33,15 @@ pub(super) fn list(ui: &mut Ui, view: &View<'_>, rect: Rect) {
             moves(ui, view);
             damaged(ui, view);
         }
+    });
+}
+
+fn foot_buttons(ui: &mut Ui, view: &View<'_>, rect: Rect) {
+    zone::fill(ui, rect.shrink2(vec2(LIST_PADDING, 0.0)), |ui| {
+        zone::row(ui, rect.height(), |ui| {
+            view.button(ui, ModelsCommand::Import);
+            view.icon_button(ui, ModelsCommand::Refresh);
+        });
     });
 }
 
@@ -147,14 +155,8 @@ fn aliases(ui: &mut Ui, view: &View<'_>) {
         });
     }
     if state.chosen().is_some() {
-        zone::row(ui, 36.0, |ui| {
-            let width = (ui.available_width() - 112.0).max(60.0);
-            let field =
-                TextField::new("Alias to set", &state.alias).hint("alias").mono().width(width).show(ui);
-            if let Some(alias) = field.changed {
-                view.send(ModelsCommand::TypeAlias(alias));
-            }
-            view.button(ui, ModelsCommand::SetAlias);
+        zone::row(ui, 34.0, |ui| {
+            view.button_as(ui, ModelsCommand::SetAlias, |button| button.small());
         });
     }
 }

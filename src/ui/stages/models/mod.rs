@@ -2,7 +2,6 @@
 
 mod card;
 mod comparison;
-mod import;
 mod lineage;
 mod list;
 mod signature;
