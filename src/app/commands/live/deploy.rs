@@ -4,7 +4,7 @@ use crate::app::LIVE_JOB;
 use crate::app::commands::LiveCommand;
 use crate::app::message::Message;
 use crate::app::runtime::Runtime;
-use crate::app::state::live::{DeploymentForm, Session};
+use crate::app::state::live::{DeploymentForm, Field, Session};
 use crate::app::state::{Confirm, State};
 use crate::live::{ScoreRequest, score};
 use crate::workspace::SavedDeployment;
@@ -15,7 +15,9 @@ impl Runtime<'_> {
     /// Opens the form, with the topic that is open in Browse as input.
     pub(super) fn new_deployment(&mut self) {
         let topic = self.state.browse.topic.clone().unwrap_or_default();
-        self.state.live.form = Some(DeploymentForm::new(topic));
+        let others = self.state.workspace.get().deployments.last();
+        let model_topic = others.map(|other| other.request.model_topic.as_str());
+        self.state.live.form = Some(DeploymentForm::new(topic, model_topic));
         // A model topic may have been made since the topics were listed.
         self.refresh_catalogue();
         self.suggest_model();
@@ -31,8 +33,9 @@ impl Runtime<'_> {
     /// Lets the form take a published model where none was typed.
     pub(super) fn suggest_model(&mut self) {
         let preferred = self.state.workspace.get().layout.model.clone();
-        let Some(models) = self.state.live.models.found.get() else { return };
-        if let Some(form) = &mut self.state.live.form {
+        let live = &mut self.state.live;
+        let Some(form) = &mut live.form else { return };
+        if let Some(models) = live.models.of(form.text(Field::ModelTopic).trim()) {
             form.suggest(models, preferred.as_deref());
         }
     }

@@ -19,7 +19,7 @@ impl Runtime<'_> {
             title: format!("Swap to version {version}?"),
             lines: vec![
                 format!("{} moves{from} to version {version}, in {}.", request.model, request.model_topic),
-                "The new version takes over between two batches: no record is lost or scored twice.".into(),
+                "The new version takes over between two batches; scoring goes on meanwhile.".into(),
                 "Whoever else follows this alias takes the new version too.".into(),
             ],
             verb: format!("Swap to version {version}"),

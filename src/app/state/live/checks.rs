@@ -47,6 +47,10 @@ impl State {
             }
         };
         let mut checks = vec![self.check_model(&request)];
+        if request.input.is_empty() {
+            checks.push(Check::new(Field::Input, Verdict::Missing, "an input topic is needed"));
+            return checks;
+        }
         let wrong = request.check();
         if wrong.is_empty() {
             checks.push(self.check_input(&request));
@@ -54,7 +58,10 @@ impl State {
             checks
                 .extend(request.dead_letter.iter().map(|topic| self.check_output(Field::DeadLetter, topic)));
         }
-        checks.extend(wrong.into_iter().map(|(name, why)| Check::new(field(&name), Verdict::Missing, why)));
+        checks.extend(wrong.into_iter().map(|(name, why)| {
+            let (field, said) = (field(&name), name.replace('_', " "));
+            Check::new(field, Verdict::Missing, format!("{said}: {why}"))
+        }));
         checks.extend(self.check_group(form, &request));
         checks
     }

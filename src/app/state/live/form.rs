@@ -44,9 +44,9 @@ impl DeploymentForm {
     /// The topic that `forebay publish` writes to unless told otherwise.
     const MODEL_TOPIC: &'static str = "models";
 
-    /// A new deployment that reads `input`.
-    pub fn new(input: impl Into<String>) -> Self {
-        Self { input: input.into(), ..Self::default() }
+    /// A new deployment that reads `input`; its model is looked for in `model_topic`, where one is known.
+    pub fn new(input: impl Into<String>, model_topic: Option<&str>) -> Self {
+        Self { input: input.into(), model_topic: model_topic.map(str::to_owned), ..Self::default() }
     }
 
     /// To change a saved deployment.
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_nobody_typed_follows_the_input_and_the_model() {
-        let mut form = DeploymentForm::new("flights");
+        let mut form = DeploymentForm::new("flights", None);
         assert!(form.request().is_err(), "no model is chosen");
         form.set(Field::Model, "arrival-delay@champion".into());
         let request = form.request().unwrap();
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_saved_deployment_comes_back_from_the_form_as_it_was() {
-        let mut form = DeploymentForm::new("flights");
+        let mut form = DeploymentForm::new("flights", None);
         form.set(Field::Model, "arrival-delay@6".into());
         form.set(Field::Group, "scorers".into());
         let mut request = form.request().unwrap();

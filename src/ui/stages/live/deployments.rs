@@ -19,7 +19,7 @@ pub(super) fn deployments(ui: &mut Ui, view: &View<'_>, rect: Rect) {
         zone::fill(ui, foot.shrink2(vec2(LIST_PADDING, 0.0)), |ui| {
             zone::row(ui, foot.height(), |ui| {
                 view.button(ui, LiveCommand::Change);
-                view.button_as(ui, LiveCommand::AskRemove, |button| button.ghost());
+                view.icon_button(ui, LiveCommand::AskRemove);
             });
         });
     }

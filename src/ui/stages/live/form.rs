@@ -134,8 +134,9 @@ fn choose(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, field: Field, nam
 /// What deploying will do, before it is done.
 fn consequences(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm) {
     let color = tokens(ui).t2;
-    let Ok(request) = form.request() else {
-        text::label(ui, "Name a model to see what deploying it does.", Type::Body, tokens(ui).t3);
+    let Some(request) = form.request().ok().filter(|request| !request.input.is_empty()) else {
+        let said = "Name a model and an input topic to see what deploying does.";
+        text::label(ui, said, Type::Body, tokens(ui).t3);
         return;
     };
     let made = |topic: &str| match view.state.partitions_of(topic) {

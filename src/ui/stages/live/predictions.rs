@@ -14,9 +14,11 @@ const CLASSES: usize = 6;
 const PAUSE: i64 = 8;
 
 /// One line of the plot.
-struct Series<'a> {
-    name: &'a str,
+struct Series {
+    name: String,
     index: usize,
+    /// The mean of probabilities or numbers; else the share of the records for which the class was the most probable.
+    mean: bool,
 }
 
 /// Draws the zone.
@@ -24,17 +26,17 @@ pub(super) fn predictions(ui: &mut Ui, view: &View<'_>, rect: Rect, snapshot: &L
     zone::fill(ui, rect, |ui| {
         let tokens = tokens(ui);
         let series = series(snapshot);
-        let title = match (snapshot.classes.is_empty(), series.as_slice()) {
-            (true, _) => "Mean prediction".into(),
-            (false, [one]) => format!("Share of {}", one.name),
-            (false, _) => "Share of each class".into(),
+        let title = match snapshot.classes.as_slice() {
+            [] => "Mean prediction".into(),
+            [_, second] => format!("Share of {second}"),
+            _ => "Share of each class".into(),
         };
         let width = format::duration_ms(snapshot.bin_ms as f64);
         let detail = format!("predicted, by the records' timestamps, {width}");
         zone::header(&title).detail(if snapshot.bins.is_empty() { "" } else { &detail }).show(ui, |ui| {
             legend(ui, Mark::Square, tokens.bar, "records");
             for (color, one) in series.iter().enumerate().rev() {
-                legend(ui, Mark::Line, tokens.series(color), one.name);
+                legend(ui, Mark::Line, tokens.series(color), &one.name);
             }
         });
         let area = Rect::from_min_max(
@@ -56,24 +58,28 @@ pub(super) fn predictions(ui: &mut Ui, view: &View<'_>, rect: Rect, snapshot: &L
     });
 }
 
-/// The lines: of two classes the second says it all; of a number there is one.
-fn series(snapshot: &LiveSnapshot) -> Vec<Series<'_>> {
+/// The lines: of two classes the second says it all, with its mean probability; of a number there is one.
+fn series(snapshot: &LiveSnapshot) -> Vec<Series> {
     match snapshot.classes.as_slice() {
-        [] => vec![Series { name: "mean", index: 0 }],
-        [_, second] => vec![Series { name: second, index: 1 }],
+        [] => vec![Series { name: "mean".into(), index: 0, mean: true }],
+        [_, second] => vec![
+            Series { name: second.clone(), index: 1, mean: false },
+            Series { name: format!("mean p({second})"), index: 1, mean: true },
+        ],
         classes => {
-            classes.iter().take(CLASSES).enumerate().map(|(index, name)| Series { name, index }).collect()
+            let share = |(index, name): (usize, &String)| Series { name: name.clone(), index, mean: false };
+            classes.iter().take(CLASSES).enumerate().map(share).collect()
         }
     }
 }
 
-fn value(snapshot: &LiveSnapshot, bin: &TimeBin, index: usize) -> f64 {
-    let values = if snapshot.classes.is_empty() { &bin.means } else { &bin.shares };
-    values.get(index).copied().unwrap_or(f64::NAN)
+fn value(bin: &TimeBin, series: &Series) -> f64 {
+    let values = if series.mean { &bin.means } else { &bin.shares };
+    values.get(series.index).copied().unwrap_or(f64::NAN)
 }
 
 /// The points of a line, parted where nothing came for a while.
-fn points(snapshot: &LiveSnapshot, index: usize) -> Vec<[f64; 2]> {
+fn points(snapshot: &LiveSnapshot, series: &Series) -> Vec<[f64; 2]> {
     let mut points = Vec::with_capacity(snapshot.bins.len());
     let mut before: Option<i64> = None;
     for bin in &snapshot.bins {
@@ -81,14 +87,14 @@ fn points(snapshot: &LiveSnapshot, index: usize) -> Vec<[f64; 2]> {
             points.push([bin.start as f64, f64::NAN]);
         }
         before = Some(bin.start);
-        points.push([bin.start as f64 + snapshot.bin_ms as f64 / 2.0, value(snapshot, bin, index)]);
+        points.push([bin.start as f64 + snapshot.bin_ms as f64 / 2.0, value(bin, series)]);
     }
     points
 }
 
-fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, series: &[Series<'_>]) {
+fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, series: &[Series]) {
     let (Some(first), Some(last)) = (snapshot.bins.first(), snapshot.bins.last()) else { return };
-    let lines: Vec<Vec<[f64; 2]>> = series.iter().map(|one| points(snapshot, one.index)).collect();
+    let lines: Vec<Vec<[f64; 2]>> = series.iter().map(|one| points(snapshot, one)).collect();
     let values = || lines.iter().flatten().map(|point| point[1]).filter(|value| value.is_finite());
     let y = if snapshot.classes.is_empty() {
         Axis::around(values())
@@ -129,17 +135,17 @@ fn hover(
     shown: &crate::ui::plot::Shown,
     snapshot: &LiveSnapshot,
     bin: &TimeBin,
-    series: &[Series<'_>],
+    series: &[Series],
 ) {
     let tokens = tokens(ui);
     let mut rows: Vec<_> = series
         .iter()
         .enumerate()
         .map(|(color, one)| {
-            let value = value(snapshot, bin, one.index);
+            let value = value(bin, one);
             let said =
                 if snapshot.classes.is_empty() { format::decimal(value, 3) } else { format::share(value) };
-            (Some((Mark::Line, tokens.series(color))), one.name.to_owned(), said)
+            (Some((Mark::Line, tokens.series(color))), one.name.clone(), said)
         })
         .collect();
     rows.push((None, "records".into(), format::integer(bin.records)));

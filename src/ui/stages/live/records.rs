@@ -65,15 +65,16 @@ fn scored(ui: &mut Ui, view: &View<'_>, snapshot: &LiveSnapshot) {
 
 fn columns(snapshot: &LiveSnapshot, fields: &[&str]) -> Vec<Column> {
     let mut columns =
-        vec![Column::number("p", 42.0), Column::number("offset", 92.0), Column::text("timestamp", 148.0)];
+        vec![Column::number("p", 42.0), Column::number("offset", 92.0), Column::text("timestamp", 162.0)];
+    // What was predicted stands before the fields: of a wide record it would else be out of sight.
+    columns.push(Column::text("prediction", 110.0));
+    if !snapshot.classes.is_empty() {
+        columns.push(Column::text(measure(snapshot), 76.0 + BAR));
+    }
     columns.extend(fields.iter().map(|name| {
         let width = (name.len() as f32 * 7.4 + 24.0).clamp(64.0, 180.0);
         Column::text(*name, width).field()
     }));
-    columns.push(Column::text("prediction", 110.0));
-    if !snapshot.classes.is_empty() {
-        columns.push(Column::text(measure(snapshot), 60.0 + BAR));
-    }
     columns.push(Column::text("version", 64.0));
     columns.push(Column::number("latency", 84.0));
     columns
@@ -102,7 +103,7 @@ fn paint(
     fields: &[&str],
 ) {
     let measured = usize::from(!snapshot.classes.is_empty());
-    let after = FIXED + fields.len();
+    let before = FIXED + 1 + measured;
     match cell.column() {
         0 => cell.quiet_number(&record.partition.0.to_string()),
         1 => cell.quiet_number(&format::integer(record.offset.0)),
@@ -110,19 +111,21 @@ fn paint(
             Some(at) => cell.number(&format::time(at, view.state.zone(), format::Precision::Second)),
             None => cell.null(),
         },
-        column if column < after => {
-            // Another version may use other fields than the newest record's.
-            let name = fields.get(column - FIXED);
-            let value = record.fields.iter().find(|(field, _)| Some(&field.as_str()) == name);
-            match value {
-                Some((_, value)) if value != "null" => cell.number(value),
-                _ => cell.null(),
-            }
-        }
-        column if column == after => cell.text(&record.prediction),
-        column if measured == 1 && column == after + 1 => likelihood(cell, probability(snapshot, record)),
-        column if column == after + 1 + measured => cell.quiet_number(&record.version.to_string()),
-        _ => cell.quiet_number(&format::duration_ms(record.latency_us as f64 / 1e3)),
+        FIXED => cell.text(&record.prediction),
+        column if column < before => likelihood(cell, probability(snapshot, record)),
+        column => match fields.get(column - before) {
+            Some(name) => field(cell, record, name),
+            None if column == before + fields.len() => cell.quiet_number(&record.version.to_string()),
+            None => cell.quiet_number(&format::duration_ms(record.latency_us as f64 / 1e3)),
+        },
+    }
+}
+
+/// A field of the record; another version may use other fields than the newest record's.
+fn field(cell: &mut Cell<'_>, record: &ScoredRecord, name: &str) {
+    match record.fields.iter().find(|(field, _)| field == name) {
+        Some((_, value)) if value != "null" => cell.number(value),
+        _ => cell.null(),
     }
 }
 

@@ -33,7 +33,8 @@ pub(super) fn strip(ui: &mut Ui, rect: Rect, snapshot: &LiveSnapshot) {
 fn stats(snapshot: &LiveSnapshot) -> Vec<Stat> {
     let series = |value: &dyn Fn(&Second) -> f64| snapshot.series.iter().map(value).collect::<Vec<f64>>();
     let latency = |name, us: u64, value: &dyn Fn(&Second) -> Option<u64>| {
-        let (figure, unit) = match snapshot.latency.records {
+        // 0 is no latency: nothing was scored in the last minute.
+        let (figure, unit) = match us {
             0 => ("none".to_owned(), String::new()),
             _ => split(&format::duration_ms(us as f64 / 1e3)),
         };
