@@ -1,6 +1,6 @@
 //! Decoded records before their final types are known: what one decoder gives, and what [`assemble`] makes a frame of.
 //!
-//! [`assemble`]: super::assemble
+//! [`assemble`]: fn@super::assemble
 
 use std::sync::Arc;
 

@@ -71,7 +71,7 @@ pub trait Decoder: Send {
     /// Bytes that the builders hold, about.
     fn bytes(&self) -> usize;
 
-    /// Takes what was decoded so far, with types still open for [`assemble`], and begins anew with the schema that the
+    /// Takes what was decoded so far, with types still open for [`assemble()`], and begins anew with the schema that the
     /// decoder was made with. Row order is decoding order.
     fn take_chunk(&mut self) -> Chunk;
 

@@ -10,7 +10,7 @@ use crate::kafka::Slice;
 use crate::learn::{LearnerSpec, RunFile, TaskSpec};
 
 /// `manifest.json` of a package; part of the value of `NAME/VERSION` in a model topic. The last three members are not
-/// covered by the digest and stand last, so that what it covers is one run of bytes (see [`super::digest`]).
+/// covered by the digest and stand last, so that what it covers is one run of bytes (see `super::digest`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of the package format: 1.

@@ -18,7 +18,7 @@
 //! - **Tables** ([`table::Table`]): virtual; the closure paints one cell. **Plots** ([`plot::Plot`]): a frame with axes on which
 //!   lines, bars and points are drawn; long lines through [`plot::Thinned`], which keeps the minimum and maximum per pixel.
 //! - **States** ([`states`]): `empty`, `reading`, `error`, `partial`, `read_only` draw what a [`crate::app::Remote`] is in.
-//! - **Words and numbers**: [`text`] paints in the type styles, [`format`] writes numbers, times, bytes and durations.
+//! - **Words and numbers**: [`text`] paints in the type styles, [`mod@format`] writes numbers, times, bytes and durations.
 //! - **Colours**: `tokens(ui).t2`; series by `tokens(ui).series(n)`. Lengths: [`measures`].
 //! - **Wide and narrow**: `view.width_class()`; in a narrow window panels fold as WINDOW.md says.
 //! - The search field of a stage has the id [`search_field`], so that `/` finds it.

@@ -20,7 +20,7 @@ pub struct SavedRun {
     pub name: String,
     /// When it ended, ms since 1970.
     pub ended: i64,
-    /// SHA-256, hexadecimal, of the result as [`SavedRun::result_bytes`] writes it.
+    /// SHA-256, hexadecimal, of the result as `SavedRun::result_bytes` writes it.
     pub digest: String,
     /// The slice's digest.
     pub slice: String,

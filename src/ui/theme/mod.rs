@@ -1,6 +1,6 @@
 //! Colours, fonts and measures of the window, in dark and light, and the egui style made from them.
 //!
-//! In: which theme is chosen. Out: [`Tokens`], which every widget reads through [`tokens`], and a style set on the context.
+//! In: which theme is chosen. Out: [`Tokens`], which every widget reads through [`tokens()`], and a style set on the context.
 //! It knows nothing of what is shown.
 
 mod fonts;
