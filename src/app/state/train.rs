@@ -80,8 +80,11 @@ pub struct Asked {
     /// Of the split.
     pub split: Option<(Arc<Slice>, Option<TaskSpec>, SplitSpec)>,
     /// Of the preparation.
-    pub preparation: Option<(Arc<Slice>, Option<TaskSpec>, Option<SavedPipeline>, bool)>,
+    pub preparation: Option<PreparationAsked>,
 }
+
+/// What a preparation was made of: slice, task, pipeline, and whether the columns had been looked at.
+pub type PreparationAsked = (Arc<Slice>, Option<TaskSpec>, Option<SavedPipeline>, bool);
 
 /// What is shown of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -19,7 +19,7 @@ pub enum ModelsMessage {
     /// The model topic was changed: what is told of it, and the detail.
     Changed(Result<(String, String), Problem>),
     /// A package was published.
-    Published(Result<VersionInfo, Problem>),
+    Published(Result<Box<VersionInfo>, Problem>),
     /// A package was written to a file.
     Exported(Result<(String, String), Problem>),
 }
@@ -36,7 +36,7 @@ impl ModelsMessage {
             Self::Published(Ok(version)) => {
                 let said = format!("Version {} of {} published", version.version, version.name);
                 runtime.state.notifications.good(said, format::bytes(version.bytes));
-                runtime.state.models.next = Some(version.name);
+                runtime.state.models.next = Some(version.name.clone());
                 runtime.list_models();
             }
             Self::Exported(Ok((said, path))) => runtime.state.notifications.good(said, path),

@@ -80,7 +80,7 @@ impl Runtime<'_> {
             let package = Package::open(&path)?;
             Ok(registry.publish(&model, &package, &context.progress, &context.cancel)?)
         };
-        let message = |result| Message::Models(ModelsMessage::Published(result));
+        let message = |result| Message::Models(ModelsMessage::Published(result.map(Box::new)));
         self.background.several(CHANGE_KEY, title, work, message);
     }
 }
