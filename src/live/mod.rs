@@ -24,6 +24,8 @@ pub use metrics_server::MetricsServer;
 pub use prometheus::prometheus_text;
 pub use request::{Delivery, ScoreRequest};
 pub use score::{ScoreSummary, score};
+#[cfg(test)]
+pub(crate) use stats::ScoredBatch;
 pub use stats::{
     Counts, LatencyBar, LatencySummary, LiveSnapshot, LiveState, LiveStats, Note, PartitionLag, ScoredRecord,
     Second, Serving, Swap, TimeBin,

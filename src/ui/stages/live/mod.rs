@@ -7,6 +7,8 @@ mod plots;
 mod predictions;
 mod records;
 mod strip;
+#[cfg(test)]
+mod tests;
 
 use eframe::egui::{Rect, Ui, pos2, vec2};
 
