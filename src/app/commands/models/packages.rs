@@ -6,8 +6,8 @@ use super::{CHANGE_KEY, ModelsCommand, ModelsMessage};
 use crate::app::message::Message;
 use crate::app::runtime::Runtime;
 use crate::app::state::{NamePrompt, PathKind, PathPrompt};
-use crate::jobs::JobContext;
-use crate::registry::{ModelRef, Package, Registry};
+use crate::jobs::{JobContext, Problem};
+use crate::registry::{ModelRef, Package, Registry, VersionInfo};
 
 /// The file ending of packages.
 const ENDING: (&str, &[&str]) = ("Forebay package", &["zip"]);
@@ -80,7 +80,9 @@ impl Runtime<'_> {
             let package = Package::open(&path)?;
             Ok(registry.publish(&model, &package, &context.progress, &context.cancel)?)
         };
-        let message = |result| Message::Models(ModelsMessage::Published(result.map(Box::new)));
+        let message = |result: Result<VersionInfo, Problem>| {
+            Message::Models(ModelsMessage::Published(result.map(Box::new)))
+        };
         self.background.several(CHANGE_KEY, title, work, message);
     }
 }
