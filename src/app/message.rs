@@ -7,6 +7,7 @@ use super::runtime::Runtime;
 use crate::jobs::Problem;
 
 /// A result of a job, or a part of it.
+#[allow(clippy::large_enum_variant, reason = "a message is moved once, from its job into the state")]
 pub enum Message {
     /// Of stage Connect.
     Connect(connect::ConnectMessage),
