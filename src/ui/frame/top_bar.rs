@@ -102,7 +102,9 @@ fn connection(ui: &mut Ui, view: &View<'_>, bar: &mut Rect) {
     *bar = rest;
     ui.painter().vline(rect.left() + 0.5, rect.y_range(), (1.0, tokens.line));
     let response = ui.interact(rect, ui.scope_id().with("connection"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Connection {name} {note}")));
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Button, true, format!("Connection {name} {note}").trim_end())
+    });
     if response.hovered() {
         ui.painter().rect_filled(rect.shrink2(vec2(1.0, 0.0)), 0.0, tokens.bg2);
     }

@@ -27,7 +27,7 @@ pub use column::{Column, Sort};
 use std::ops::Range;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Id, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{Id, PointerButton, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use self::column::Layout;
 use self::scroll::Scroll;
@@ -204,7 +204,7 @@ impl<'a> Table<'a> {
             let selected = self.selected == Some(row);
             let over = self.selectable && hovered.is_some_and(|(other, _)| other == row);
             cell::background(ui, &painter, band, selected, over);
-            let mut said = String::new();
+            let mut said = [String::new(), String::new()];
             for column in layout.seen() {
                 let (Some(rect), Some(about)) =
                     (layout.rect(column, band.y_range()), self.columns.get(column))
@@ -216,9 +216,12 @@ impl<'a> Table<'a> {
                     cell::cover(ui, &painter, rect, selected, over);
                 }
                 let place = cell::Place { rect, row, column, align: about.align, selected };
-                paint(&mut Cell::new(ui, painter.clone(), place, &mut said));
+                // Fixed cells are painted last and read first.
+                let [fixed, rest] = &mut said;
+                let said = if column < self.fixed { fixed } else { rest };
+                paint(&mut Cell::new(ui, painter.clone(), place, said));
             }
-            self.name_row(ui, band.intersect(clip), row, selected, &said);
+            self.name_row(ui, band.intersect(clip), row, selected, said.join(" ").trim());
         }
     }
 
@@ -234,7 +237,8 @@ fn pointer(whole: &Response, scroll: &Scroll, layout: &Layout, response: &mut Ta
     let Some(at) = whole.interact_pointer_pos().or(whole.hover_pos()) else { return };
     let Some(row) = scroll.row_at(at.y) else { return };
     response.hovered = Some((row, layout.column_at(at.x).unwrap_or_default()));
-    if whole.clicked() {
+    // Enter on a focused table is no click on whatever lies under the pointer.
+    if whole.clicked_by(PointerButton::Primary) {
         response.chosen = Some(row);
         whole.request_focus();
     }
