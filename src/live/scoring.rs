@@ -96,7 +96,7 @@ impl<'a, W: Wire> Scoring<'a, W> {
             self.take_over(next_version);
             let polled =
                 self.wire.poll(self.request.max_batch, self.patience(deadline), self.spare.split_off(0))?;
-            let arrived = Instant::now();
+            let arrived = self.wire.now();
             if let Some(assigned) = polled.assigned {
                 self.partitions_changed(
                     assigned.into_iter().map(|(_, partition)| partition).collect(),
@@ -109,7 +109,7 @@ impl<'a, W: Wire> Scoring<'a, W> {
             self.micro_batch(&polled.batches, arrived, &mut pending)?;
             self.spare = polled.batches;
             let deadline = *deadline.get_or_insert(arrived + Duration::from_millis(self.request.commit_ms));
-            if Instant::now() >= deadline || self.cancel.is_cancelled() || self.lag() == 0 {
+            if self.wire.now() >= deadline || self.cancel.is_cancelled() || self.lag() == 0 {
                 break;
             }
         }
@@ -119,7 +119,7 @@ impl<'a, W: Wire> Scoring<'a, W> {
     fn patience(&self, deadline: Option<Instant>) -> Duration {
         match deadline {
             None => IDLE,
-            Some(deadline) => deadline.saturating_duration_since(Instant::now()).min(FETCHING),
+            Some(deadline) => deadline.saturating_duration_since(self.wire.now()).min(FETCHING),
         }
     }
 
@@ -299,3 +299,7 @@ impl<'a, W: Wire> Scoring<'a, W> {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "simulation_tests.rs"]
+mod tests;

@@ -58,7 +58,7 @@ impl Transactions {
         }
         let id = self.partition_id(*lowest);
         if self.id.as_ref() != Some(&id) {
-            self.abort();
+            self.give_up();
             self.id = Some(id);
         }
         for partition in partitions.iter().filter(|&partition| partition != lowest).take(ENDED_AT_ONCE) {
@@ -97,9 +97,15 @@ impl Transactions {
         Ok(())
     }
 
-    /// Gives both writers up, which aborts what is open. New ones with their ids also end what could not be aborted, and
-    /// are free of whatever error the old ones had met.
-    pub(super) fn abort(&mut self) {
+    /// Gives both writers up, which aborts what is open, and opens new ones, which are free of whatever error the old ones
+    /// had met. New ones with the same ids also end what could not be aborted: until then the group's positions are held
+    /// back, so they come before those are asked for.
+    pub(super) fn abort(&mut self, cluster: &Cluster) -> Result<()> {
+        self.give_up();
+        if self.id.is_some() { self.open_writers(cluster) } else { Ok(()) }
+    }
+
+    fn give_up(&mut self) {
         self.open = false;
         self.writers = [None, None];
     }

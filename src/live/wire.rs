@@ -35,6 +35,8 @@ pub(super) trait Wire {
     fn commit(&mut self, positions: &[Place]) -> Result<()>;
     /// Takes back what was sent and not committed, and goes back to the committed positions.
     fn take_back(&mut self) -> Result<()>;
+    /// The time by which transactions are measured.
+    fn now(&self) -> Instant;
     /// Lets time pass before another attempt; ends early when cancelled.
     fn wait(&mut self, time: Duration, cancel: &Cancel);
 }
@@ -130,10 +132,14 @@ impl Wire for KafkaWire<'_> {
 
     fn take_back(&mut self) -> Result<()> {
         match &mut self.writer {
-            Writer::Transactions(transactions) => transactions.abort(),
+            Writer::Transactions(transactions) => transactions.abort(self.cluster)?,
             Writer::Plain(writer) => *writer = None,
         }
         self.consumer.rewind()
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
     }
 
     fn wait(&mut self, time: Duration, cancel: &Cancel) {

@@ -171,6 +171,8 @@ mod tests {
         assert!(why(b"").contains("not a package"));
         assert!(why(b"PK\x05\x06 and then nothing").contains("not a package"));
         let whole = packed();
-        assert!(unpack(&whole[..whole.len() / 2], LIMIT).is_err());
+        let directory = whole.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+        assert!(unpack(&whole[..directory], LIMIT).is_err());
+        assert!(unpack(&whole[..directory / 2], LIMIT).is_err());
     }
 }

@@ -70,7 +70,7 @@ impl Bins {
     }
 
     pub(super) fn to_vec(&self) -> Vec<TimeBin> {
-        self.sums.iter().map(|(&bin, sums)| sums.bin(bin * self.width)).collect()
+        self.sums.iter().map(|(&bin, sums)| sums.bin(bin.saturating_mul(self.width))).collect()
     }
 
     fn widen(&mut self) {
