@@ -236,9 +236,7 @@ mod tests {
     #[test]
     fn what_cannot_be_split_is_a_problem_that_says_why() {
         let why = |spec: SplitSpec, times: &[Option<i64>]| spec.split(&frame(times), None).unwrap_err().why;
-        assert!(
-            why(SplitSpec::default(), &[Some(1), Some(2)]).contains("no row is left for the validation part")
-        );
+        assert!(why(SplitSpec::default(), &[Some(1), Some(2)]).contains("no row is left for the test part"));
         assert!(why(SplitSpec::default(), &[Some(1); 50]).contains("no row is left"));
         assert!(why(SplitSpec::default(), &[Some(1), None]).contains("1 of 2 rows have no timestamp"));
         assert!(why(spec(0.7, 0.2, 0.2, "0s"), &[]).contains("expected 1"));

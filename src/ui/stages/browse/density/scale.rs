@@ -9,7 +9,7 @@ use crate::ui::format::{self, Precision};
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 /// Least room for a time below the plot, in points.
-const LABEL: f32 = 62.0;
+const LABEL: f32 = 56.0;
 
 /// Maps times to x and counts to y.
 pub(super) struct Scale {
@@ -153,7 +153,7 @@ impl Scale {
     }
 
     fn months(&self, zone: &TimeZone, least: i64) -> Vec<(EventTime, String)> {
-        let every = (least as f64 / (30.4 * DAY as f64)).ceil().max(1.0) as i32;
+        let every = (least as f64 / (30.5 * DAY as f64)).ceil().max(1.0) as i32;
         let Ok(start) = jiff::Timestamp::from_millisecond(self.start) else { return Vec::new() };
         let start = start.to_zoned_datetime(zone.clone());
         let Ok(mut month) = start.first_of_month().and_then(|day| day.start_of_day()) else {
