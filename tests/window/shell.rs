@@ -17,7 +17,7 @@ fn every_stage_says_what_is_missing_and_how_to_get_it() {
         (Stage::Browse, "No cluster is connected"),
         (Stage::Prepare, "No slice read"),
         (Stage::Train, "No features yet"),
-        (Stage::Models, "No model published"),
+        (Stage::Models, "No cluster is connected"),
         (Stage::Live, "Nothing runs"),
     ];
     for (stage, missing) in said {

@@ -3,7 +3,7 @@
 //! In: values. Out: shapes, and where the pointer is in values. Drawn by the painter on whole pixels, so that grid, axis and
 //! labels look as WINDOW.md says; egui_plot draws other frames and thins out nothing. It knows nothing of what is plotted.
 //!
-//! ```ignore
+//! ```text
 //! let plot = Plot::new("log loss by round", Axis::numbers(0.0, 400.0), Axis::numbers(0.15, 0.4));
 //! let shown = plot.show(ui, rect, |canvas| {
 //!     canvas.line(&train, tokens.c[0], 1.5);

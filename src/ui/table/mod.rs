@@ -3,7 +3,7 @@
 //! In: columns, a number of rows, and a closure that paints one cell. Out: what was clicked, chosen, sorted. It holds its
 //! scroll position as a row number of 64 bits, because an `f32` offset in points loses whole rows past some 800,000.
 //!
-//! ```ignore
+//! ```text
 //! let table = Table::new("records")
 //!     .columns(&columns)
 //!     .rows(frame.height() as u64)

@@ -55,7 +55,7 @@ fn table(ui: &mut Ui, view: &View<'_>, entries: &[Entry<'_>], measures: &[Measur
     let mut columns = vec![
         Column::number("run", 52.0),
         Column::text("learner", 140.0),
-        Column::text("settings", 150.0).grow(),
+        Column::text("settings", 104.0).grow(),
     ];
     for (index, measure) in measures.iter().enumerate() {
         let width = if index == 0 { 136.0 } else { 82.0 };
