@@ -122,6 +122,8 @@ fn fit(view: &View<'_>, command: Command, needle: &str) -> Option<Hit> {
         (found.score() + bonus, ranges)
     };
     let refusal = command.refusal(view.state);
+    // What cannot be done now comes last, but is there to say why.
+    let score = if refusal.is_some() { score - 1_000 } else { score };
     let shortcut = about.shortcut.as_ref().map(keys);
     Some(Hit { command, title, shortcut, refusal, fits, score })
 }

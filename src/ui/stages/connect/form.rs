@@ -65,7 +65,7 @@ fn cluster(ui: &mut Ui, view: &View<'_>, shown: &SavedConnection) {
             if let Some(on) = Switch::new("Read-only", shown.profile.read_only).off(off).show(ui) {
                 edit(view, Edit::ReadOnly(on));
             }
-            let said = "refuses every write below the window, also for deployments";
+            let said = "refuses every write, also of deployments";
             let rest = ui.available_rect_before_wrap();
             text::put(ui, rest, Align2::LEFT_CENTER, said, Type::Cell, tokens.t3);
         });
