@@ -10,9 +10,6 @@ use crate::jobs::{JobContext, Problem};
 use crate::registry::{Keep, ModelRef, Package, Registry, TopicRegistry, VersionInfo};
 use crate::ui::format;
 
-/// The topic to which models go.
-const MODEL_TOPIC: &str = "models";
-
 /// Why nothing can be published.
 pub(super) fn refusal(state: &State) -> Option<String> {
     if !state.connection.is_open() {
@@ -30,11 +27,10 @@ impl Runtime<'_> {
         let published = earlier.filter_map(|other| other.published.as_deref()).next();
         let model = published.and_then(|version| version.split('@').next());
         let offered = model.map_or_else(|| name_from(task.target.column()), str::to_owned);
+        let topic = &self.state.models.topic;
         let lines = vec![
             format!("Run {name}, {}, as the next version of the model.", lower(&run.file.learner)),
-            format!(
-                "Written to topic {MODEL_TOPIC} in one transaction; the topic is made if it is not there."
-            ),
+            format!("Written to topic {topic} in one transaction; the topic is made if it is not there."),
         ];
         self.state.ask_name(NamePrompt {
             title: format!("Publish run {name}"),
@@ -53,8 +49,9 @@ impl Runtime<'_> {
         let Some(cluster) = self.state.connection.cluster() else { return };
         let Some(run) = self.state.run(&name).and_then(|run| run.result.clone()) else { return };
         let title = format!("Publishing run {name} as {model}");
+        let topic = self.state.models.topic.clone();
         let work = move |context: &JobContext<Message>| {
-            let registry = TopicRegistry::new(cluster, MODEL_TOPIC, Keep::All);
+            let registry = TopicRegistry::new(cluster, topic, Keep::All);
             let package = Package::of(&run)?;
             Ok(registry.publish(&model, &package, &context.progress, &context.cancel)?)
         };

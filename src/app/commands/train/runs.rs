@@ -82,7 +82,10 @@ impl Runtime<'_> {
             first.get_or_insert_with(|| name.clone());
             self.start_run(name, file, frame.clone());
         }
-        self.state.train.chosen = first.or(self.state.train.chosen.take());
+        // Who looks at a run goes on looking at it.
+        if self.state.chosen_run().is_none() {
+            self.state.train.chosen = first;
+        }
     }
 
     fn start_run(&mut self, name: String, file: RunFile, frame: Frame) {
