@@ -7,7 +7,7 @@ use eframe::egui::{Event, Key, Modifiers, Rect, Ui, UiBuilder};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use forebay::app::commands::Command;
-use forebay::app::{App, Options, State};
+use forebay::app::{App, Message, Options, State};
 use forebay::ui;
 
 /// A window that is not shown.
@@ -66,6 +66,12 @@ impl Window {
     /// Does what a button of that command would do.
     pub fn send(&mut self, command: impl Into<Command>) {
         self.app().send(command);
+        self.settle();
+    }
+
+    /// Hands the application what a job would bring.
+    pub fn deliver(&mut self, message: Message) {
+        self.harness.state_mut().as_mut().unwrap().deliver(message);
         self.settle();
     }
 

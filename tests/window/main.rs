@@ -12,4 +12,5 @@ mod connect;
 mod harness;
 mod shell;
 mod table;
+mod train;
 mod workspace;
