@@ -3,7 +3,7 @@
 //! The objective is scikit-learn's: `|y - X w - b|² + alpha |w|²`, the intercept free of penalty. The normal equations are
 //! solved by conjugate gradients on the design itself: exact to rounding, with one-hot columns as cheap as their entries,
 //! and with an answer where columns depend on each other and `alpha` is 0, which Cholesky does not give.
-//! (`linfa-elasticnet` goes coordinate by coordinate until a step is small, which on dependent columns is long before the
+//! (linfa-elasticnet goes coordinate by coordinate until a step is small, which on dependent columns is long before the
 //! optimum.)
 
 use serde::{Deserialize, Serialize};
