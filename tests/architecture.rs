@@ -160,9 +160,7 @@ fn the_reader_of_names_sees_single_and_grouped_uses() {
 
 #[test]
 fn only_the_window_knows_egui() {
-    refuse(&["eframe", "egui", "rfd"], |source| {
-        ["app", "ui"].contains(&source.module.as_str())
-    });
+    refuse(&["eframe", "egui", "rfd"], |source| ["app", "ui"].contains(&source.module.as_str()));
 }
 
 #[test]
