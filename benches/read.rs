@@ -5,8 +5,9 @@
 //! cargo bench --bench read -- 200000  # fewer
 //! ```
 //!
-//! Needs what the tests on a real Kafka need. Each way is run three times in turn and the best of each is printed: the
-//! broker is on the same machine and takes its share of it.
+//! Needs what the tests on a real Kafka need, and for the peer in Python `pip install -r benches/python/requirements.txt` for
+//! the `python3` on the path, or for the one in `FOREBAY_PYTHON`. Each way is run three times in turn and the best of each is
+//! printed: the broker is on the same machine and takes its share of it.
 #![allow(
     unsafe_code,
     reason = "the raw drain is librdkafka's own batch call, independent of the reader that it measures"
@@ -20,6 +21,7 @@
 )]
 
 use std::ffi::CString;
+use std::process::Command;
 use std::time::Instant;
 
 use forebay::data::{ReadRequest, read};
@@ -47,18 +49,21 @@ fn main() {
     let slice = cluster.resolve(&range, &Cancel::new()).unwrap();
     assert_eq!(slice.offsets(), records);
 
-    let mut best = [f64::INFINITY; 3];
+    let mut best = [f64::INFINITY; 4];
     let mut memory = f64::INFINITY;
     for _ in 0..ROUNDS {
         best[0] = best[0].min(timed(|| drain_raw(&kafka, &topic, records)));
         best[1] = best[1].min(timed(|| drain_reader(&cluster, &slice, records)));
         best[2] = best[2].min(timed(|| memory = memory.min(read_frame(&cluster, &slice, records))));
+        best[3] = best[3].min(read_in_python(&kafka, &topic, records));
     }
     println!("{records} JSON records of {} B in {PARTITIONS} partitions", value(0).len());
-    for (name, seconds) in ["raw drain, batches", "SliceReader", "slice to frame"].iter().zip(best) {
+    let names = ["raw drain, batches", "SliceReader", "slice to frame", "Python, to frame"];
+    for (name, seconds) in names.iter().zip(best) {
         let rate = records as f64 / seconds / 1e6;
         println!("{name:<20} {rate:>6.2} M rows/s   {:>5.2} of raw", best[0] / seconds);
     }
+    println!("slice to frame is {:.1} times as fast as Python", best[3] / best[2]);
     println!("peak memory while reading the frame: {memory:.2} of the frame");
 }
 
@@ -140,6 +145,17 @@ fn drain_reader(cluster: &Cluster, slice: &Slice, records: u64) {
         spare = Some(batch);
     }
     assert_eq!(seen, records);
+}
+
+/// Seconds that confluent-kafka, orjson and polars take, by their own clock, without starting Python.
+fn read_in_python(kafka: &Kafka, topic: &str, records: u64) -> f64 {
+    let python = std::env::var("FOREBAY_PYTHON").unwrap_or_else(|_| "python3".into());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/python/read.py");
+    let output = Command::new(python).args([script, &kafka.bootstrap(), topic]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["rows"], records);
+    said["seconds"].as_f64().unwrap()
 }
 
 /// Reads the frame; the most memory that was in use meanwhile, as a multiple of the frame.
