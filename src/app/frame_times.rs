@@ -1,9 +1,10 @@
-//! Writes the CPU time of each frame to a file, one number of milliseconds a line.
+//! Writes the CPU time of each frame to a file, a line each: the stage that was shown, milliseconds.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use super::stage::Stage;
 use crate::jobs::Problem;
 
 /// A file of frame times.
@@ -22,7 +23,9 @@ impl FrameTimes {
     }
 
     /// Adds a frame. A full disk ends the record, not the window.
-    pub(super) fn add(&mut self, seconds: f32) -> bool {
-        writeln!(self.file, "{:.3}", seconds * 1e3).and_then(|()| self.file.flush()).is_ok()
+    pub(super) fn add(&mut self, stage: Stage, seconds: f32) -> bool {
+        writeln!(self.file, "{} {:.3}", stage.title(), seconds * 1e3)
+            .and_then(|()| self.file.flush())
+            .is_ok()
     }
 }

@@ -232,7 +232,7 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         let seconds = frame.info().cpu_usage;
         if let (Some(times), Some(seconds)) = (&mut self.frame_times, seconds)
-            && !times.add(seconds)
+            && !times.add(self.state.stage, seconds)
         {
             self.frame_times = None;
         }

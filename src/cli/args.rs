@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(value_name = "FILE.forebay")]
     pub workspace: Option<PathBuf>,
 
-    /// Write the CPU time of each frame of the window, in milliseconds, one a line, to this file.
+    /// Write the CPU time of each frame of the window to this file: the stage and milliseconds, a line each.
     #[arg(long, value_name = "FILE")]
     pub frame_times: Option<PathBuf>,
 
