@@ -21,21 +21,21 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use forebay::jobs::{Cancel, Progress};
+use forebay::jobs::Cancel;
 use forebay::kafka::Cluster;
-use forebay::learn::{FitObserver, Round, RunFile, TrainRequest, train};
 use forebay::live::{Delivery, LiveStats, ScoreRequest, score};
-use forebay::registry::{Keep, Package, Registry, TopicRegistry};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
 
+#[path = "common/departures.rs"]
+mod departures;
 #[path = "../tests/cluster/harness/mod.rs"]
 mod harness;
 
-use harness::{Kafka, TestRecord};
+use departures::{MODELS, PARTITIONS, publish_model, record, value};
+use harness::Kafka;
 
-const PARTITIONS: i32 = 4;
 const ROUNDS: usize = 3;
 /// As long as a transaction of the copy stays open; Forebay's default.
 const OPEN: Duration = Duration::from_millis(ScoreRequest::COMMIT_MS);
@@ -83,61 +83,10 @@ fn main() {
     );
 }
 
-fn record(n: u64) -> TestRecord {
-    TestRecord::new(value(n)).key(n.to_string()).partition((n % PARTITIONS as u64) as i32).at(moment(n))
-}
-
-fn moment(n: u64) -> i64 {
-    1_700_000_000_000 + n as i64
-}
-
-/// A departure: five numbers that the model uses, and what else stands in such records.
-fn value(n: u64) -> String {
-    let mixed = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
-    let (dep_delay, noise) = (mixed % 120, (mixed >> 13) % 60);
-    format!(
-        "{{\"flight\":{},\"carrier\":\"C{:02}\",\"dep_delay\":{dep_delay}.5,\"distance\":{},\"temp\":{}.25,\
-         \"wind_speed\":{}.125,\"hour\":{},\"late\":{}}}",
-        1_000_000 + n,
-        mixed % 16,
-        1_000 + mixed % 4_000,
-        30 + mixed % 60,
-        mixed % 40,
-        mixed % 24,
-        dep_delay + noise > 90,
-    )
-}
-
-fn publish_model(cluster: &Cluster, input: &str) {
-    let run = RunFile::parse(&format!(
-        "format = 1\n\
-         [slice]\ntopics = [\"{input}\"]\nfrom = \"beginning\"\nto = \"1000\"\n\
-         [task]\nkind = \"classification\"\ntarget = \"late\"\n\
-         [[prepare]]\nstep = \"select\"\n\
-         columns = [\"dep_delay\", \"distance\", \"temp\", \"wind_speed\", \"hour\"]\n\
-         [[prepare]]\nstep = \"impute\"\ncolumns = [\"temp\", \"wind_speed\"]\nwith = \"median\"\n\
-         [[prepare]]\nstep = \"standardize\"\n\
-         columns = [\"dep_delay\", \"distance\", \"temp\", \"wind_speed\", \"hour\"]\n\
-         [learner]\nkind = \"logistic-regression\"\n"
-    ))
-    .unwrap();
-    let request = TrainRequest { run, slice: None };
-    let run = train(cluster, &request, &Unobserved, &Progress::new(), &Cancel::new()).unwrap();
-    let registry = TopicRegistry::new(cluster.clone(), "models", Keep::All);
-    registry.publish("delay", &Package::of(&run).unwrap(), &Progress::new(), &Cancel::new()).unwrap();
-    registry.set_alias("delay", "champion", Some(1)).unwrap();
-}
-
-struct Unobserved;
-
-impl FitObserver for Unobserved {
-    fn round(&self, _: Round, _: usize) {}
-}
-
 fn request(input: &str, output: String) -> ScoreRequest {
     ScoreRequest {
         model: "delay@champion".parse().unwrap(),
-        model_topic: "models".into(),
+        model_topic: MODELS.into(),
         input: input.into(),
         group: Some(format!("score-{output}")),
         output,

@@ -24,8 +24,6 @@ impl FrameTimes {
 
     /// Adds a frame. A full disk ends the record, not the window.
     pub(super) fn add(&mut self, stage: Stage, seconds: f32) -> bool {
-        writeln!(self.file, "{} {:.3}", stage.title(), seconds * 1e3)
-            .and_then(|()| self.file.flush())
-            .is_ok()
+        writeln!(self.file, "{} {:.3}", stage.title(), seconds * 1e3).and_then(|()| self.file.flush()).is_ok()
     }
 }

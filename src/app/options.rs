@@ -13,7 +13,7 @@ pub struct Options {
     pub config_dir: Option<PathBuf>,
     /// A connection from the command line, opened at once.
     pub connection: Option<(ConnectionProfile, Secrets)>,
-    /// Write the CPU time of each frame, in milliseconds, one a line, to this file.
+    /// Write the CPU time of each frame to this file: the stage and milliseconds, a line each.
     pub frame_times: Option<PathBuf>,
     /// Ask the desktop for its file dialogs. Without, paths are typed.
     pub native_dialogs: bool,

@@ -97,8 +97,13 @@ impl Kafka {
     /// Makes a topic with a unique name that begins with `prefix`, and returns the name once it can be used.
     pub fn topic(&self, prefix: &str, partitions: i32, settings: &[(&str, &str)]) -> String {
         let name = unique(prefix);
-        create_topic(&self.client_config(), &name, partitions, settings);
+        self.named_topic(&name, partitions, settings);
         name
+    }
+
+    /// Makes a topic with this very name, in a cluster of the caller's own.
+    pub fn named_topic(&self, name: &str, partitions: i32, settings: &[(&str, &str)]) {
+        create_topic(&self.client_config(), name, partitions, settings);
     }
 
     /// Writes records and waits until all are acknowledged.
