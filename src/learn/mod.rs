@@ -8,12 +8,15 @@ mod labels;
 mod leakage;
 mod learner;
 mod learners;
+pub mod margin;
+mod measure;
 mod metrics;
 mod model;
 mod parts;
 mod predict;
 mod run;
 mod run_file;
+mod settings;
 mod task;
 
 pub use evaluation::{
@@ -24,8 +27,10 @@ pub use fit::Part;
 pub use labels::Labelled;
 pub use learner::{FitControl, FitObserver, LearnerSpec, Round};
 pub use learners::{LogisticModel, RidgeModel, TreesModel};
+pub use measure::Measure;
 pub use model::{Model, Prediction};
 pub use predict::predict_frame;
 pub use run::{Run, TrainRequest, train, train_on};
 pub use run_file::{RunFile, SliceSection};
+pub use settings::Setting;
 pub use task::{Labels, Target, TaskKind, TaskSpec};

@@ -2,14 +2,14 @@
 
 use polars::prelude::{DataFrame, DataType, IdxCa, NamedFrom};
 
-use super::evaluation::Evaluation;
+use super::evaluation::{Evaluation, resamples};
 use super::labels::Labelled;
 use super::model::Prediction;
 use super::run_file::RunFile;
 use super::task::Labels;
 use crate::codec::meta;
 use crate::data::Frame;
-use crate::jobs::Problem;
+use crate::jobs::{Cancel, Problem};
 
 /// The rows of one part, in time order.
 pub(super) struct PartRows {
@@ -75,5 +75,11 @@ impl PartRows {
     /// A prediction of these rows held against their truth.
     pub fn evaluate(&self, prediction: &Prediction) -> Evaluation {
         Evaluation::of(prediction, &self.labels, &self.times)
+    }
+
+    /// The same with an interval for each metric.
+    pub fn judge(&self, prediction: &Prediction, cancel: &Cancel) -> Result<Evaluation, Problem> {
+        let resamples = resamples(prediction, &self.labels, cancel)?;
+        Ok(Evaluation { resamples, ..self.evaluate(prediction) })
     }
 }

@@ -121,7 +121,7 @@ pub fn train_on(
     let fit_ms = began.elapsed().as_millis() as u64;
 
     progress.stage("evaluating", 0);
-    let mut of_valid = parts.valid.evaluate(&model.predict(&valid)?);
+    let mut of_valid = parts.valid.judge(&model.predict(&valid)?, cancel)?;
     of_valid.importance = permutation_importance(&model, &valid, &parts.valid.labels, file.seed, cancel)?;
     Ok(Run {
         file: file.clone(),
@@ -130,7 +130,7 @@ pub fn train_on(
         borders: parts.borders,
         rounds: curve.rounds.into_inner().unwrap_or_else(PoisonError::into_inner),
         valid_baseline: parts.valid.evaluate(&no_skill(&parts.train.labels, valid.rows())),
-        test: parts.test.evaluate(&model.predict(&test)?),
+        test: parts.test.judge(&model.predict(&test)?, cancel)?,
         test_baseline: parts.test.evaluate(&no_skill(&parts.train.labels, test.rows())),
         warnings: warnings(frame, &train, &parts),
         valid: of_valid,

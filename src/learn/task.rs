@@ -1,5 +1,7 @@
 //! What is to be predicted.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The kind of a task.
@@ -55,12 +57,36 @@ pub enum Labels {
 }
 
 impl Target {
+    /// A class as a person reads it: of a limit `above 15` and `up to 15` in place of `true` and `false`.
+    pub fn class_in_words(&self, class: &str) -> String {
+        match (self, class) {
+            (Self::Above { above, .. }, "true") => format!("above {}", in_words(*above)),
+            (Self::Above { above, .. }, "false") => format!("up to {}", in_words(*above)),
+            _ => class.to_owned(),
+        }
+    }
+
     /// The column that it looks at.
     pub fn column(&self) -> &str {
         match self {
             Self::Column(column) | Self::Above { column, .. } => column,
         }
     }
+}
+
+/// As a person reads it: `arr_delay above 15`.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Column(column) => write!(f, "{column}"),
+            Self::Above { column, above } => write!(f, "{column} above {}", in_words(*above)),
+        }
+    }
+}
+
+/// A limit with the true minus.
+fn in_words(limit: f64) -> String {
+    limit.to_string().replace('-', "\u{2212}")
 }
 
 impl Labels {

@@ -24,36 +24,26 @@ impl Classified<'_> {
     pub fn evaluate(&self) -> (Metrics, ClassEvaluation) {
         let matrix = ConfusionMatrix::new(self.names.len(), self.truth, self.most_probable);
         let mut metrics = Metrics::default();
-        metrics.add("accuracy", matrix.accuracy());
-        metrics.add("balanced_accuracy", matrix.balanced_accuracy());
-        metrics.add("mcc", matrix.mcc());
-        metrics.add("kappa", matrix.kappa());
+        for (name, value) in of_labels(&matrix, self.names.len()) {
+            metrics.add(name, value);
+        }
         metrics.add("log_loss", log_loss(self.names.len(), self.truth, self.probabilities));
-        let curves = if self.names.len() == 2 {
-            self.add_two(&mut metrics, &matrix)
-        } else {
-            self.add_many(&mut metrics, &matrix)
-        };
+        let curves =
+            if self.names.len() == 2 { self.add_two(&mut metrics) } else { self.add_many(&mut metrics) };
         (metrics, ClassEvaluation { names: self.names.to_vec(), confusion: matrix.rows(), curves })
     }
 
-    fn add_two(&self, metrics: &mut Metrics, matrix: &ConfusionMatrix) -> Vec<ClassCurves> {
+    fn add_two(&self, metrics: &mut Metrics) -> Vec<ClassCurves> {
         let (positive, probability) = self.against_the_rest(1);
         let curves = class_curves(1, &positive, &probability);
         metrics.add("brier", brier(&positive, &probability));
         metrics.add("roc_auc", curves.roc_auc);
         metrics.add("average_precision", curves.average_precision);
-        let any = (!self.truth.is_empty()).then_some(1);
-        metrics.add("precision", any.map(|class| matrix.precision(class)));
-        metrics.add("recall", any.map(|class| matrix.recall(class)));
-        metrics.add("f1", any.map(|class| matrix.f1(class)));
         vec![curves]
     }
 
-    fn add_many(&self, metrics: &mut Metrics, matrix: &ConfusionMatrix) -> Vec<ClassCurves> {
+    fn add_many(&self, metrics: &mut Metrics) -> Vec<ClassCurves> {
         metrics.add("brier", multiclass_brier(self.names.len(), self.truth, self.probabilities));
-        metrics.add("f1_macro", matrix.averaged(Average::Macro, ConfusionMatrix::f1));
-        metrics.add("f1_weighted", matrix.averaged(Average::Weighted, ConfusionMatrix::f1));
         let mut counts: Vec<(usize, u64)> = vec![(0, 0); self.names.len()];
         counts.iter_mut().enumerate().for_each(|(class, count)| count.0 = class);
         for class in self.truth {
@@ -80,15 +70,36 @@ impl Classified<'_> {
         curves.collect()
     }
 
-    fn against_the_rest(&self, class: usize) -> (Vec<bool>, Vec<f64>) {
+    /// Which rows are of a class, and its probabilities.
+    pub fn against_the_rest(&self, class: usize) -> (Vec<bool>, Vec<f64>) {
         let positive = self.truth.iter().map(|truth| *truth as usize == class).collect();
         let probability = self.probabilities.iter().skip(class).step_by(self.names.len()).copied().collect();
         (positive, probability)
     }
 }
 
+/// What the classes that were predicted say, without their probabilities.
+pub(super) fn of_labels(matrix: &ConfusionMatrix, classes: usize) -> Vec<(&'static str, Option<f64>)> {
+    let mut metrics = vec![
+        ("accuracy", matrix.accuracy()),
+        ("balanced_accuracy", matrix.balanced_accuracy()),
+        ("mcc", matrix.mcc()),
+        ("kappa", matrix.kappa()),
+    ];
+    if classes == 2 {
+        let positive = (matrix.total() > 0).then_some(1);
+        metrics.push(("precision", positive.map(|class| matrix.precision(class))));
+        metrics.push(("recall", positive.map(|class| matrix.recall(class))));
+        metrics.push(("f1", positive.map(|class| matrix.f1(class))));
+    } else {
+        metrics.push(("f1_macro", matrix.averaged(Average::Macro, ConfusionMatrix::f1)));
+        metrics.push(("f1_weighted", matrix.averaged(Average::Weighted, ConfusionMatrix::f1)));
+    }
+    metrics
+}
+
 /// Mean over the classes that occur, and do not fill the part alone; `None` where none does.
-fn mean_of_defined(values: &[Option<f64>]) -> Option<f64> {
+pub(super) fn mean_of_defined(values: &[Option<f64>]) -> Option<f64> {
     let defined: Vec<f64> = values.iter().flatten().copied().collect();
     (!defined.is_empty()).then(|| defined.iter().sum::<f64>() / defined.len() as f64)
 }

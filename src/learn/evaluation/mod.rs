@@ -5,16 +5,19 @@ mod classes;
 mod importance;
 mod numbers;
 mod over_time;
+mod resample;
 mod thin;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::margin;
 use super::model::Prediction;
 use super::task::Labels;
 
 pub(super) use importance::permutation_importance;
+pub(super) use resample::resamples;
 pub(super) use thin::spread;
 
 /// Metrics and plots of a model on some rows.
@@ -28,6 +31,10 @@ pub struct Evaluation {
     /// `median_absolute_error`, `max_error`, `explained_variance`. One that is not defined on these rows (the AUC of one
     /// class) or not finite is not here.
     pub metrics: BTreeMap<String, f64>,
+    /// Each metric on 200 resamples of the rows, so that it has an interval; of a model, not of a baseline. Two evaluations
+    /// of the same rows hold the same resamples in the same order. Empty in runs that are older than this.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub resamples: BTreeMap<String, Vec<f32>>,
     /// Plots of a classification.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<ClassEvaluation>,
@@ -164,6 +171,11 @@ impl Evaluation {
     pub const POINTS: usize = 2_000;
     /// Bins of record time at most.
     pub const TIME_BINS: usize = 120;
+
+    /// Half the width of a metric's 95 % interval, where there is one.
+    pub fn margin(&self, metric: &str) -> Option<f64> {
+        margin::of_resamples(self.resamples.get(metric)?)
+    }
 }
 
 /// Metrics that are defined and finite.

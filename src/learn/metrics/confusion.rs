@@ -24,11 +24,20 @@ pub enum Average {
 impl ConfusionMatrix {
     /// Counts; classes are indices below `classes`, others are left out.
     pub fn new(classes: usize, truth: &[u32], predicted: &[u32]) -> Self {
+        Self::count(classes, truth.iter().zip(predicted).map(|pair| (pair, 1)))
+    }
+
+    /// Counts each row as often as its weight says.
+    pub fn weighted(classes: usize, truth: &[u32], predicted: &[u32], weights: &[u32]) -> Self {
+        Self::count(classes, truth.iter().zip(predicted).zip(weights.iter().copied()))
+    }
+
+    fn count<'a>(classes: usize, rows: impl Iterator<Item = ((&'a u32, &'a u32), u32)>) -> Self {
         let mut counts = vec![0; classes * classes];
-        for (&truth, &predicted) in truth.iter().zip(predicted) {
+        for ((&truth, &predicted), weight) in rows {
             let (truth, predicted) = (truth as usize, predicted as usize);
             if truth < classes && predicted < classes {
-                counts[truth * classes + predicted] += 1;
+                counts[truth * classes + predicted] += u64::from(weight);
             }
         }
         Self { classes, counts }
@@ -102,7 +111,8 @@ impl ConfusionMatrix {
         (total > by_chance).then(|| 1.0 - (total - right) / (total - by_chance))
     }
 
-    fn total(&self) -> u64 {
+    /// Rows that were counted.
+    pub fn total(&self) -> u64 {
         self.counts.iter().sum()
     }
 

@@ -17,5 +17,5 @@ mod regression;
 pub use calibration::{expected_calibration_error, uniform_bins};
 pub use confusion::{Average, ConfusionMatrix};
 pub use probability::{brier, log_loss, multiclass_brier};
-pub use ranking::Ranking;
+pub use ranking::{Order, Ranking};
 pub use regression::Errors;

@@ -16,29 +16,58 @@ struct Step {
     false_positives: u64,
 }
 
-impl Ranking {
+/// Rows from the highest score down: sorted once, to be counted with as many weights as are wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    rows: Vec<Ordered>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Ordered {
+    row: u32,
+    positive: bool,
+    score: f64,
+}
+
+impl Order {
     /// Sorts the scores; `None` with no rows or a NaN or infinite score.
     pub fn new(positive: &[bool], score: &[f64]) -> Option<Self> {
         if score.is_empty() || positive.len() != score.len() || score.iter().any(|score| !score.is_finite()) {
             return None;
         }
-        let mut rows: Vec<(f64, bool)> = score.iter().copied().zip(positive.iter().copied()).collect();
-        rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+        let rows = (0..).zip(positive).zip(score);
+        let mut rows: Vec<Ordered> = rows
+            .map(|((row, positive), score)| Ordered { row, positive: *positive, score: *score })
+            .collect();
+        rows.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
+        Some(Self { rows })
+    }
+
+    /// Counts each row so often. Rows that count for nothing leave no trace.
+    pub fn ranking(&self, weight: impl Fn(u32) -> u32) -> Ranking {
         let mut steps: Vec<Step> = Vec::new();
         let (mut true_positives, mut false_positives) = (0, 0);
-        for (score, positive) in rows {
-            if positive {
-                true_positives += 1;
-            } else {
-                false_positives += 1;
+        for row in &self.rows {
+            let weight = u64::from(weight(row.row));
+            match (weight, row.positive) {
+                (0, _) => continue,
+                (_, true) => true_positives += weight,
+                (_, false) => false_positives += weight,
             }
-            let step = Step { score, true_positives, false_positives };
+            let step = Step { score: row.score, true_positives, false_positives };
             match steps.last_mut() {
-                Some(last) if last.score == score => *last = step,
+                Some(last) if last.score == row.score => *last = step,
                 _ => steps.push(step),
             }
         }
-        Some(Self { positives: true_positives, negatives: false_positives, steps })
+        Ranking { positives: true_positives, negatives: false_positives, steps }
+    }
+}
+
+impl Ranking {
+    /// Each row once; `None` with no rows or a NaN or infinite score.
+    pub fn new(positive: &[bool], score: &[f64]) -> Option<Self> {
+        Some(Order::new(positive, score)?.ranking(|_| 1))
     }
 
     /// Rows that are positive.

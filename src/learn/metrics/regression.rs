@@ -5,6 +5,8 @@
 pub struct Errors<'a> {
     truth: &'a [f64],
     predicted: &'a [f64],
+    /// How often each row counts, in means; `None` is once each.
+    weights: Option<&'a [u32]>,
 }
 
 impl<'a> Errors<'a> {
@@ -12,7 +14,13 @@ impl<'a> Errors<'a> {
     pub fn new(truth: &'a [f64], predicted: &'a [f64]) -> Option<Self> {
         let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
         let usable = !truth.is_empty() && truth.len() == predicted.len();
-        (usable && finite(truth) && finite(predicted)).then_some(Self { truth, predicted })
+        (usable && finite(truth) && finite(predicted)).then_some(Self { truth, predicted, weights: None })
+    }
+
+    /// The same rows, each as often as its weight says: for all measures that are made of means. The weights add up to the
+    /// number of rows.
+    pub fn weighted(self, weights: &'a [u32]) -> Self {
+        Self { weights: Some(weights), ..self }
     }
 
     /// Root of the mean square error.
@@ -67,7 +75,12 @@ impl<'a> Errors<'a> {
     }
 
     fn mean(&self, value: impl Fn(f64, f64) -> f64) -> f64 {
-        self.pairs().map(|(truth, predicted)| value(truth, predicted)).sum::<f64>() / self.truth.len() as f64
+        let values = self.pairs().map(|(truth, predicted)| value(truth, predicted));
+        let sum: f64 = match self.weights {
+            None => values.sum(),
+            Some(weights) => values.zip(weights).map(|(value, weight)| value * f64::from(*weight)).sum(),
+        };
+        sum / self.truth.len() as f64
     }
 
     fn pairs(&self) -> impl Iterator<Item = (f64, f64)> + '_ {

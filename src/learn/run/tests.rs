@@ -93,6 +93,9 @@ fn every_learner_beats_the_baseline_and_repeats_itself() {
             assert!(model.metrics[metric] < 0.7 * baseline.metrics[metric], "{learner}: {:?}", model.metrics);
             assert!(model.over_time.len() <= Evaluation::TIME_BINS && !model.over_time.is_empty());
             assert_eq!(model.over_time.iter().map(|bin| bin.rows).sum::<u64>(), model.rows);
+            let margin = model.margin(metric).unwrap();
+            assert!(margin > 0.0 && margin < model.metrics[metric], "{learner}: {margin}");
+            assert!(baseline.resamples.is_empty(), "a baseline is a reference and has no interval");
         }
         assert_eq!(first.rows.iter().sum::<u64>(), ROWS as u64);
         assert_eq!(first.rows[4], 12, "rows without a target are counted");
