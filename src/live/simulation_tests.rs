@@ -199,6 +199,7 @@ fn scorer() -> Scorer {
         manifest: serde_json::from_value(parts["manifest"].take()).unwrap(),
         pipeline: serde_json::from_value(parts["pipeline"].take()).unwrap(),
         model: serde_json::from_value(parts["model"].take()).unwrap(),
+        evaluation: None,
     };
     Scorer::new(package, 1).unwrap()
 }

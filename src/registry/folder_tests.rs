@@ -11,6 +11,7 @@ fn sample() -> Package {
         manifest: serde_json::from_value(parts["manifest"].take()).unwrap(),
         pipeline: serde_json::from_value(parts["pipeline"].take()).unwrap(),
         model: serde_json::from_value(parts["model"].take()).unwrap(),
+        evaluation: None,
     }
 }
 

@@ -6,6 +6,7 @@
 mod card;
 mod digest;
 mod error;
+mod evaluation;
 mod folder;
 mod folder_aliases;
 mod manifest;
@@ -15,6 +16,7 @@ mod topic;
 mod zip_format;
 
 pub use error::{RegistryError, Result};
+pub use evaluation::{PackageEvaluation, PrecisionRecall};
 pub use folder::FolderRegistry;
 pub use manifest::{Lineage, Manifest};
 pub use model_ref::{ModelRef, Selector};

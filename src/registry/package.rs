@@ -1,4 +1,4 @@
-//! The package: manifest, fitted pipeline and model in one zip.
+//! The package: manifest, fitted pipeline, model and how it was judged, in one zip.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::card::card;
 use super::digest::digest;
 use super::error::{RegistryError, Result};
+use super::evaluation::PackageEvaluation;
 use super::manifest::{Lineage, Manifest};
 use super::zip_format::{pack, unpack};
 use crate::files;
@@ -24,13 +25,17 @@ pub struct Package {
     pub pipeline: FittedPipeline,
     /// The model.
     pub model: Model,
+    /// How it did on the validation part; `None` in packages of format 1, which had no place for it.
+    pub evaluation: Option<PackageEvaluation>,
 }
 
 impl Package {
     /// No package may be larger, packed or unpacked.
     pub const MAX_BYTES: u64 = 1 << 30;
-    /// The version of the format that is written, and the only one that is read.
-    pub const FORMAT: u32 = 1;
+    /// The newest version of the format. Older ones are read, and written again as they were.
+    pub const FORMAT: u32 = 2;
+    /// The version from which on packages carry an evaluation.
+    const WITH_EVALUATION: u32 = 2;
 
     /// Of a finished run.
     pub fn of(run: &Run) -> Result<Self> {
@@ -48,7 +53,9 @@ impl Package {
             made_by: concat!("Forebay ", env!("CARGO_PKG_VERSION")).into(),
             made_at: jiff::Timestamp::now().as_millisecond(),
         };
-        let mut package = Self { manifest, pipeline: run.pipeline.clone(), model: run.model.clone() };
+        let (pipeline, model) = (run.pipeline.clone(), run.model.clone());
+        let evaluation = Some(PackageEvaluation::of(run));
+        let mut package = Self { manifest, pipeline, model, evaluation };
         package.manifest.digest =
             digest(&json(&package.manifest)?, &json(&package.pipeline)?, &json(&package.model)?)?;
         Ok(package)
@@ -65,7 +72,9 @@ impl Package {
         let (pipeline, model) = (json(&self.pipeline)?, json(&self.model)?);
         let mut manifest = self.manifest.clone();
         manifest.digest = digest(&json(&manifest)?, &pipeline, &model)?;
-        let bytes = pack([&json(&manifest)?, &pipeline, &model, card(&manifest).as_bytes()])?;
+        let evaluation = self.evaluation.as_ref().map(json).transpose()?;
+        let always = [json(&manifest)?, pipeline, model, card(&manifest).into_bytes()];
+        let bytes = pack(&always, evaluation.as_deref())?;
         let package = Self::from_bytes(&bytes)?;
         Ok((bytes, package))
     }
@@ -73,7 +82,8 @@ impl Package {
     /// From a zip of unknown origin: sizes are bounded before anything is unpacked, the digest is checked, another format
     /// version is refused.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let [manifest_bytes, pipeline_bytes, model_bytes, _card] = unpack(bytes, Self::MAX_BYTES)?;
+        let ([manifest_bytes, pipeline_bytes, model_bytes, _card], evaluation_bytes) =
+            unpack(bytes, Self::MAX_BYTES)?;
         check_format(&manifest_bytes)?;
         let manifest: Manifest = parse("manifest.json", &manifest_bytes)?;
         let digest = digest(&manifest_bytes, &pipeline_bytes, &model_bytes)?;
@@ -86,8 +96,10 @@ impl Package {
         }
         let pipeline = parse("pipeline.json", &pipeline_bytes)?;
         let model = parse("model.json", &model_bytes)?;
-        let package = Self { manifest, pipeline, model };
+        let evaluation = evaluation_bytes.map(|bytes| parse("evaluation.json", &bytes)).transpose()?;
+        let package = Self { manifest, pipeline, model, evaluation };
         package.check_parts()?;
+        package.check_evaluation()?;
         Ok(package)
     }
 
@@ -122,6 +134,18 @@ impl Package {
         };
         Err(RegistryError::refused(format!("the {differs} differ")))
     }
+
+    /// There is one from format 2 on, and pictures can be made of it.
+    fn check_evaluation(&self) -> Result<()> {
+        match (&self.evaluation, self.manifest.format >= Self::WITH_EVALUATION) {
+            (None, false) => Ok(()),
+            (Some(evaluation), true) => {
+                evaluation.check().map_err(|why| RegistryError::refused(format!("evaluation.json: {why}")))
+            }
+            (None, true) => Err(RegistryError::refused("evaluation.json is missing")),
+            (Some(_), false) => Err(RegistryError::refused("format 1 has no evaluation.json")),
+        }
+    }
 }
 
 fn metrics(run: &Run) -> BTreeMap<String, BTreeMap<String, f64>> {
@@ -142,11 +166,12 @@ fn check_format(manifest: &[u8]) -> Result<()> {
         format: u32,
     }
     let Format { format } = parse("manifest.json", manifest)?;
-    if format == Package::FORMAT {
+    let newest = Package::FORMAT;
+    if (1..=newest).contains(&format) {
         return Ok(());
     }
-    let known = Package::FORMAT;
-    Err(RegistryError::refused(format!("format version {format}; this program reads version {known} only")))
+    let why = format!("format version {format}; this program reads versions up to {newest}");
+    Err(RegistryError::refused(why))
 }
 
 fn json(part: &impl serde::Serialize) -> Result<Vec<u8>> {

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::registry::PrecisionRecall;
 use crate::registry::zip_format::ENTRIES;
 
 fn sample() -> Package {
@@ -12,18 +13,38 @@ fn sample() -> Package {
         manifest: serde_json::from_value(parts["manifest"].take()).unwrap(),
         pipeline: serde_json::from_value(parts["pipeline"].take()).unwrap(),
         model: serde_json::from_value(parts["model"].take()).unwrap(),
+        evaluation: None,
     }
 }
 
-fn entries(bytes: &[u8]) -> [Vec<u8>; 4] {
-    unpack(bytes, Package::MAX_BYTES).unwrap()
+/// The same in format 2, which carries how the model was judged.
+fn judged() -> Package {
+    let mut package = sample();
+    package.manifest.format = 2;
+    package.evaluation = Some(PackageEvaluation {
+        rows: 15,
+        resamples: BTreeMap::from([("roc_auc".to_owned(), vec![0.93, 0.95])]),
+        curves: vec![PrecisionRecall {
+            class: "true".into(),
+            share: 0.2,
+            points: vec![[0.5, 1.0], [1.0, 0.2]],
+        }],
+        ..PackageEvaluation::default()
+    });
+    package
 }
 
 /// The sample with one entry rewritten, packed without looking.
 fn forged(entry: usize, rewrite: impl Fn(String) -> String) -> Vec<u8> {
-    let mut contents = entries(&sample().to_bytes().unwrap());
+    let (mut contents, _) = unpack(&sample().to_bytes().unwrap(), Package::MAX_BYTES).unwrap();
     contents[entry] = rewrite(String::from_utf8(contents[entry].clone()).unwrap()).into_bytes();
-    pack([&contents[0], &contents[1], &contents[2], &contents[3]]).unwrap()
+    pack(&contents, None).unwrap()
+}
+
+/// The judged sample with another evaluation, packed without looking.
+fn with_evaluation(text: Option<&str>) -> Vec<u8> {
+    let (contents, _) = unpack(&judged().to_bytes().unwrap(), Package::MAX_BYTES).unwrap();
+    pack(&contents, text.map(str::as_bytes)).unwrap()
 }
 
 fn why(bytes: &[u8]) -> String {
@@ -72,8 +93,54 @@ fn a_changed_model_is_refused_by_its_digest() {
 
 #[test]
 fn another_format_version_is_refused_before_anything_else_is_asked() {
-    let newer = forged(0, |_| r#"{"format":2,"whatever":[]}"#.into());
-    assert!(why(&newer).contains("format version 2; this program reads version 1 only"), "{}", why(&newer));
+    let newer = forged(0, |_| r#"{"format":3,"whatever":[]}"#.into());
+    assert!(why(&newer).contains("format version 3; this program reads versions up to 2"), "{}", why(&newer));
+}
+
+#[test]
+fn an_older_package_is_read_and_written_again_as_it_was() {
+    let bytes = sample().to_bytes().unwrap();
+    let package = Package::from_bytes(&bytes).unwrap();
+    assert_eq!((package.manifest.format, &package.evaluation), (1, &None));
+    assert_eq!(package.to_bytes().unwrap(), bytes);
+}
+
+#[test]
+fn how_a_model_was_judged_comes_along_and_is_no_part_of_the_digest() {
+    let bytes = judged().to_bytes().unwrap();
+    let package = Package::from_bytes(&bytes).unwrap();
+    assert_eq!(package.evaluation, judged().evaluation);
+    assert_eq!(package.to_bytes().unwrap(), bytes);
+
+    let otherwise = Package::from_bytes(&with_evaluation(Some(r#"{"rows":16}"#))).unwrap();
+    assert_eq!(otherwise.manifest.digest, package.manifest.digest);
+    assert_eq!(otherwise.evaluation.unwrap().rows, 16);
+}
+
+#[test]
+fn an_evaluation_of_which_no_picture_can_be_made_is_refused() {
+    for (text, expected) in [
+        (
+            r#"{"rows":1,"curves":[{"class":"a","share":0.5,"points":[[0.5,1.5]]}]}"#,
+            "leaves the range 0 to 1",
+        ),
+        (r#"{"rows":1,"curves":[{"class":"a","share":-1,"points":[]}]}"#, "leaves the range 0 to 1"),
+        (r#"{"rows":1,"resamples":{"rmse":[1e39]}}"#, "out of range"),
+        (r#"{"rows":-1}"#, "evaluation.json"),
+    ] {
+        assert!(
+            why(&with_evaluation(Some(text))).contains(expected),
+            "{}",
+            why(&with_evaluation(Some(text)))
+        );
+    }
+    let long = vec!["[0,0]"; 513].join(",");
+    let long = format!(r#"{{"rows":1,"curves":[{{"class":"a","share":0,"points":[{long}]}}]}}"#);
+    assert!(why(&with_evaluation(Some(&long))).contains("more than 512 points"));
+    assert!(why(&with_evaluation(None)).contains("evaluation.json is missing"));
+    let mut old = judged();
+    old.manifest.format = 1;
+    assert!(old.to_bytes().unwrap_err().to_string().contains("format 1 has no evaluation.json"));
 }
 
 #[test]

@@ -11,17 +11,19 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::error::{RegistryError, Result};
 
-/// Names of the entries, in order.
+/// Names of the entries that are always there, in order.
 pub(super) const ENTRIES: [&str; 4] = ["manifest.json", "pipeline.json", "model.json", "card.md"];
 /// Bytes that each may unpack to.
 const LIMITS: [u64; 4] = [16 << 20, 256 << 20, 1 << 30, 1 << 20];
+/// The entry that may follow, and the bytes that it may unpack to.
+const LAST: (&str, u64) = ("evaluation.json", 16 << 20);
 /// Unpacked at most so many times the packed bytes: JSON of numbers stays below 20, a zip bomb does not.
 const RATIO: u64 = 200;
 /// Small entries may repeat themselves as they like.
 const ALWAYS_ALLOWED: u64 = 1 << 20;
 
-/// Packs the entries, given in the order of [`ENTRIES`].
-pub(super) fn pack(contents: [&[u8]; 4]) -> Result<Vec<u8>> {
+/// Packs the entries, given in the order of [`ENTRIES`], and the one that may follow.
+pub(super) fn pack(contents: &[impl AsRef<[u8]>; 4], last: Option<&[u8]>) -> Result<Vec<u8>> {
     let failed = |error: zip::result::ZipError| RegistryError::refused(format!("packing: {error}"));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
@@ -29,16 +31,19 @@ pub(super) fn pack(contents: [&[u8]; 4]) -> Result<Vec<u8>> {
         .last_modified_time(DateTime::DEFAULT)
         .unix_permissions(0o644);
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in ENTRIES.into_iter().zip(contents) {
+    let always = ENTRIES.into_iter().zip(contents.iter().map(AsRef::as_ref));
+    for (name, content) in always.chain(last.map(|content| (LAST.0, content))) {
         zip.start_file(name, options).map_err(failed)?;
         zip.write_all(content).map_err(|error| failed(error.into()))?;
     }
     Ok(zip.finish().map_err(failed)?.into_inner())
 }
 
-/// Unpacks bytes of unknown origin into the entries in the order of [`ENTRIES`]; none may unpack to more than its own
-/// limit, nor all together to more than `limit`.
-pub(super) fn unpack(bytes: &[u8], limit: u64) -> Result<[Vec<u8>; 4]> {
+/// The content of the entries in the order of [`ENTRIES`], and of the one that may follow.
+pub(super) type Unpacked = ([Vec<u8>; 4], Option<Vec<u8>>);
+
+/// Unpacks bytes of unknown origin; no entry may unpack to more than its own limit, nor all together to more than `limit`.
+pub(super) fn unpack(bytes: &[u8], limit: u64) -> Result<Unpacked> {
     if bytes.len() as u64 > limit {
         return Err(RegistryError::refused(format!(
             "{} bytes, and at most {limit} are allowed",
@@ -49,11 +54,14 @@ pub(super) fn unpack(bytes: &[u8], limit: u64) -> Result<[Vec<u8>; 4]> {
     let mut left = limit;
     let mut contents: [Vec<u8>; 4] = Default::default();
     for ((name, most), content) in ENTRIES.into_iter().zip(LIMITS).zip(&mut contents) {
-        *content = next_entry(&mut rest, name, most.min(left))?;
+        *content = entry(&mut rest, name, most.min(left))?
+            .ok_or_else(|| RegistryError::refused(format!("{name} is missing")))?;
         left -= content.len() as u64;
     }
+    // Whoever has seen that the entries ended has read into the directory, and cannot ask again.
+    let Some(last) = entry(&mut rest, LAST.0, LAST.1.min(left))? else { return Ok((contents, None)) };
     match zip::read::read_zipfile_from_stream(&mut rest) {
-        Ok(None) => Ok(contents),
+        Ok(None) => Ok((contents, Some(last))),
         Ok(Some(extra)) => {
             Err(RegistryError::refused(format!("an entry {:?} that does not belong there", extra.name())))
         }
@@ -61,11 +69,12 @@ pub(super) fn unpack(bytes: &[u8], limit: u64) -> Result<[Vec<u8>; 4]> {
     }
 }
 
-fn next_entry(rest: &mut &[u8], name: &str, limit: u64) -> Result<Vec<u8>> {
+/// The next entry, which must be `name`; `None` where the entries have ended.
+fn entry(rest: &mut &[u8], name: &str, limit: u64) -> Result<Option<Vec<u8>>> {
     let refused = |why: String| Err(RegistryError::refused(why));
     let mut entry = match zip::read::read_zipfile_from_stream(rest) {
         Ok(Some(entry)) => entry,
-        Ok(None) => return refused(format!("{name} is missing")),
+        Ok(None) => return Ok(None),
         Err(error) => return refused(format!("not a package at {name}: {error}")),
     };
     if entry.name() != name {
@@ -88,7 +97,7 @@ fn next_entry(rest: &mut &[u8], name: &str, limit: u64) -> Result<Vec<u8>> {
         Ok(read) if read as u64 != size => {
             refused(format!("{name} does not have the {size} bytes that it says"))
         }
-        Ok(_) => Ok(content),
+        Ok(_) => Ok(Some(content)),
     }
 }
 
@@ -99,7 +108,8 @@ mod tests {
     const LIMIT: u64 = 1 << 30;
 
     fn packed() -> Vec<u8> {
-        pack([b"{}", b"[1,2,3]", &b"model".repeat(500), b"# Card"]).unwrap()
+        let model = b"model".repeat(500);
+        pack(&[&b"{}"[..], b"[1,2,3]", &model, b"# Card"], Some(b"{\"rows\":3}")).unwrap()
     }
 
     fn why(bytes: &[u8]) -> String {
@@ -119,12 +129,13 @@ mod tests {
     #[test]
     fn what_was_packed_comes_out_again_and_is_the_same_each_time() {
         assert_eq!(packed(), packed());
-        let [manifest, pipeline, model, card] = unpack(&packed(), LIMIT).unwrap();
+        let ([manifest, pipeline, model, card], last) = unpack(&packed(), LIMIT).unwrap();
         assert_eq!(
             (manifest.as_slice(), pipeline.as_slice(), card.as_slice()),
             (&b"{}"[..], &b"[1,2,3]"[..], &b"# Card"[..])
         );
         assert_eq!(model, b"model".repeat(500));
+        assert_eq!(last.as_deref(), Some(&b"{\"rows\":3}"[..]));
     }
 
     #[test]
@@ -138,7 +149,7 @@ mod tests {
     #[test]
     fn a_zip_bomb_is_refused() {
         let zeros = vec![0; 8 << 20];
-        let bytes = pack([&zeros, b"", b"", b""]).unwrap();
+        let bytes = pack(&[&zeros[..], b"", b"", b""], None).unwrap();
         assert!(why(&bytes).contains("which no package does"), "{}", why(&bytes));
     }
 
@@ -162,8 +173,11 @@ mod tests {
         assert!(
             why(&zip_of(&[four[1], four[0], four[2], four[3]])).contains("stands where manifest.json should")
         );
-        let five = [four[0], four[1], four[2], four[3], ("run.sh", b"echo")];
-        assert!(why(&zip_of(&five)).contains("does not belong there"));
+        let with = |more: &[(&'static str, &'static [u8])]| zip_of(&[&four[..], more].concat());
+        assert!(unpack(&with(&[("evaluation.json", b"{}")]), LIMIT).is_ok());
+        assert!(why(&with(&[("run.sh", b"echo")])).contains("stands where evaluation.json should"));
+        let six = with(&[("evaluation.json", b"{}"), ("run.sh", b"echo")]);
+        assert!(why(&six).contains("does not belong there"), "{}", why(&six));
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub fn changed(change: impl FnOnce(&mut Value)) -> Package {
         manifest: serde_json::from_value(parts["manifest"].take()).unwrap(),
         pipeline: serde_json::from_value(parts["pipeline"].take()).unwrap(),
         model: serde_json::from_value(parts["model"].take()).unwrap(),
+        evaluation: None,
     }
 }
 
