@@ -88,6 +88,11 @@ pub fn metric(value: f64) -> String {
     decimal(value, 4)
 }
 
+/// A value with half its 95 % interval: `0.837 ± 0.008`.
+pub fn with_margin(value: f64, margin: f64, decimals: usize) -> String {
+    format!("{} ± {}", decimal(value, decimals), decimal(margin, decimals))
+}
+
 /// Bytes in powers of 1,000, two to three figures: `65.6 MB`, `41 kB`.
 pub fn bytes(value: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
@@ -261,6 +266,7 @@ mod tests {
         assert_eq!(decimal(-1234.5, 1), "−1,234.5");
         assert_eq!(share(0.256), "25.6 %");
         assert_eq!(signed(0.0027, 4), "+0.0027");
+        assert_eq!(with_margin(0.8371, 0.0079, 3), "0.837 ± 0.008");
         assert_eq!(float(17.1), "17.1");
         assert_eq!(decimal(f64::NAN, 2), "NaN");
     }

@@ -33,6 +33,8 @@ pub enum Type {
     Number,
     /// A number that is the chosen one or a total.
     NumberStrong,
+    /// A count that fills a cell of a confusion.
+    Count,
     /// Counts beside names.
     NumberSmall,
     /// Numbers at a plot's axis.
@@ -54,6 +56,7 @@ impl Type {
             Self::Label => (11.5, 420.0, 16.0),
             Self::Rail => (11.0, 420.0, 14.0),
             Self::Number | Self::NumberStrong => (12.0, 400.0, 16.0),
+            Self::Count => (15.0, 400.0, 20.0),
             Self::NumberSmall => (11.0, 400.0, 16.0),
             Self::Axis => (10.5, 400.0, 14.0),
             Self::NumberLarge => (18.0, 500.0, 24.0),
@@ -62,7 +65,7 @@ impl Type {
 
     fn family(self) -> FontFamily {
         match self {
-            Self::Number | Self::NumberSmall | Self::Axis => FontFamily::Monospace,
+            Self::Number | Self::NumberSmall | Self::Axis | Self::Count => FontFamily::Monospace,
             Self::NumberStrong | Self::NumberLarge => FontFamily::Name("mono-medium".into()),
             _ => FontFamily::Proportional,
         }
@@ -154,13 +157,19 @@ pub fn label(ui: &mut Ui, text: &str, kind: Type, color: Color32) -> Response {
     rich(ui, vec![(text.to_owned(), kind, color)])
 }
 
-/// Text of several styles in the flow of `ui`, wrapped at its width.
-pub fn rich(ui: &mut Ui, runs: Vec<(String, Type, Color32)>) -> Response {
+/// A job of several styles, wrapped at a width: to know its height before it is drawn.
+pub fn job(runs: Vec<(String, Type, Color32)>, width: f32) -> LayoutJob {
     let mut job = LayoutJob::default();
     for (text, kind, color) in runs {
         job.append(&text, 0.0, kind.format(color));
     }
-    job.wrap.max_width = ui.available_width();
+    job.wrap.max_width = width;
+    job
+}
+
+/// Text of several styles in the flow of `ui`, wrapped at its width.
+pub fn rich(ui: &mut Ui, runs: Vec<(String, Type, Color32)>) -> Response {
+    let job = job(runs, ui.available_width());
     let name = job.text.clone();
     let galley = ui.painter().layout_job(job);
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x, galley.size().y), Sense::hover());

@@ -1,6 +1,6 @@
 //! What a panel has in hand: the state to read, and where to leave commands.
 
-use eframe::egui::{Area, Id, Order, Rect, Response, Sense, Ui};
+use eframe::egui::{Area, Id, Order, Popup, Rect, Response, Sense, Ui};
 
 use super::theme::measures::WidthClass;
 use super::theme::tokens;
@@ -114,16 +114,32 @@ impl<'a> View<'a> {
                 let rect = zones.left(ui, 200.0);
                 contents(ui, rect);
             }
-            WidthClass::Drawer if self.state.left_panel => {
-                self.drawer(ui, zones.rest(), name, width, contents)
-            }
-            WidthClass::Drawer => {}
+            WidthClass::Drawer => self.left_drawer(ui, zones, name, width, contents),
+        }
+    }
+
+    /// The same for a panel that is a drawer from 1279 down, because it needs more room than a list.
+    pub fn left_drawer(
+        &self,
+        ui: &mut Ui,
+        zones: &mut Zones,
+        name: &str,
+        width: f32,
+        contents: impl FnOnce(&mut Ui, Rect),
+    ) {
+        if self.width_class(ui) == WidthClass::Full {
+            self.left_panel(ui, zones, name, width, contents);
+        } else if self.state.left_panel {
+            self.drawer(ui, zones.rest(), name, width, contents);
         }
     }
 
     fn drawer(&self, ui: &Ui, rest: Rect, name: &str, width: f32, contents: impl FnOnce(&mut Ui, Rect)) {
         let rect = rest.with_max_x(rest.left() + width);
         let tokens = tokens(ui);
+        // A click beside an open menu closes the menu; one on the button of the drawer is the button's.
+        let menu = Popup::is_any_open(ui.ctx());
+        let beside = ui.input(|input| input.pointer.interact_pos()).is_some_and(|at| rest.contains(at));
         let area = Area::new(Id::unique(("drawer", name))).order(Order::Middle).fixed_pos(rect.min);
         let shown = area.show(ui.ctx(), |ui| {
             ui.allocate_exact_size(rect.size(), Sense::hover());
@@ -131,7 +147,7 @@ impl<'a> View<'a> {
             ui.painter().vline(rect.right() - 0.5, rect.y_range(), (1.0, tokens.line2));
             contents(ui, rect.with_max_x(rect.right() - 1.0));
         });
-        if shown.response.clicked_elsewhere() {
+        if shown.response.clicked_elsewhere() && beside && !menu && self.state.overlay.is_none() {
             self.send(WindowCommand::ToggleLeftPanel);
         }
     }

@@ -1,5 +1,6 @@
 //! Commands of stage Models: look at versions, say which one serves, bring packages in and out.
 
+mod evaluations;
 mod message;
 mod packages;
 mod refusal;
@@ -42,6 +43,8 @@ pub enum ModelsCommand {
     Choose(u32),
     /// Check a version for the comparison, or not.
     Compare(u32, bool),
+    /// Look again for how the compared versions were judged.
+    LoadEvaluations,
     /// What of the version is shown.
     Tab(ModelTab),
     /// Point an alias to the chosen version: asks for the alias.
@@ -112,6 +115,10 @@ impl Action for ModelsCommand {
                 About::new(format!("Remove alias {alias}"), "The version stays, without this name")
                     .icon(Icon::X)
             }
+            Self::LoadEvaluations => {
+                let help = "Reads the packages of the compared versions for their intervals and plots";
+                About::new("Load the plots", help).icon(Icon::Refresh)
+            }
             Self::Export => {
                 About::new("Export", "Writes the chosen version's package to a zip file").icon(Icon::Export)
             }
@@ -143,6 +150,7 @@ impl Action for ModelsCommand {
                 models.derive();
             }
             Self::Compare(version, on) => models.check(version, on),
+            Self::LoadEvaluations => runtime.load_evaluations(),
             Self::Tab(tab) => models.tab = tab,
             Self::SetAlias => runtime.ask_set_alias(),
             Self::Promote => runtime.ask_promote(),
@@ -161,6 +169,7 @@ impl Action for ModelsCommand {
 
     fn tick(runtime: &mut Runtime<'_>) {
         runtime.follow_models();
+        runtime.follow_comparison();
     }
 
     fn listed(state: &State) -> Vec<Self> {

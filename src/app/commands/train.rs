@@ -23,7 +23,6 @@ use crate::workspace::SavedRun;
 
 pub use message::{TrainMessage, Trained};
 pub use runs::TRAIN_KEY;
-pub use setup::{settings, settings_in_words};
 
 /// Something to be done in stage Train.
 #[derive(Clone, Debug)]

@@ -2,11 +2,14 @@
 
 mod comparison;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::app::remote::Remote;
 use crate::kafka::TopicDetail;
-use crate::registry::{ModelInfo, TopicRegistry, VersionInfo};
+use crate::registry::{ModelInfo, PackageEvaluation, TopicRegistry, VersionInfo};
 
-pub use comparison::{Change, Comparison, MEASURES, Measured, measure_title};
+pub use comparison::{Change, Comparison, Curves, Judged, Measured, Residuals, Weighed};
 
 /// The alias of the version that serves.
 pub const CHAMPION: &str = "champion";
@@ -41,6 +44,8 @@ pub struct ModelsState {
     pub card: Vec<String>,
     /// The two checked versions side by side.
     pub comparison: Option<Comparison>,
+    /// How versions were judged, by model and version; `None` in a package that does not say it. A version never changes.
+    pub evaluations: BTreeMap<(String, u32), Remote<Option<Arc<PackageEvaluation>>>>,
 }
 
 /// What a model topic holds.
@@ -94,6 +99,7 @@ impl Default for ModelsState {
             tab: ModelTab::default(),
             card: Vec::new(),
             comparison: None,
+            evaluations: BTreeMap::new(),
         }
     }
 }
@@ -199,13 +205,25 @@ impl ModelsState {
     pub(in crate::app) fn derive(&mut self) {
         let card = self.chosen().map(|version| version.manifest.card());
         self.card = card.map_or_else(Vec::new, |card| card.lines().map(str::to_owned).collect());
-        self.comparison = match self.checked.as_slice() {
-            [one, other] => self
-                .version_of_shown(*one.min(other))
-                .zip(self.version_of_shown(*one.max(other)))
-                .map(|(older, newer)| Comparison::of(older, newer)),
-            _ => None,
-        };
+        self.comparison = self.compared().map(|(older, newer)| {
+            let judged = self.judged(older).zip(self.judged(newer));
+            Comparison::of(older, newer, judged)
+        });
+    }
+
+    /// The two checked versions, the older first.
+    pub fn compared(&self) -> Option<(&VersionInfo, &VersionInfo)> {
+        let [one, other] = self.checked.as_slice() else { return None };
+        self.version_of_shown(*one.min(other)).zip(self.version_of_shown(*one.max(other)))
+    }
+
+    /// What is known of how a version was judged.
+    pub fn evaluation(&self, version: &VersionInfo) -> Option<&Remote<Option<Arc<PackageEvaluation>>>> {
+        self.evaluations.get(&(version.name.clone(), version.version))
+    }
+
+    fn judged(&self, version: &VersionInfo) -> Option<&PackageEvaluation> {
+        self.evaluation(version)?.get()?.as_deref()
     }
 }
 

@@ -12,13 +12,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::app::remote::Remote;
-use crate::data::{ColumnProfile, SplitSpec};
+use crate::data::SplitSpec;
 use crate::kafka::Slice;
 use crate::learn::{Evaluation, LearnerSpec, Run, TaskKind, TaskSpec};
 use crate::workspace::SavedPipeline;
 
 pub use facts::{SliceFacts, SplitRows, Truth};
-pub use leaderboard::{Entry, Measure, entries, measures, metric};
+pub use leaderboard::{Entry, entries, measures, metric};
 pub use preparation::Preparation;
 pub use running::Running;
 pub use threshold::AtThreshold;
@@ -30,8 +30,6 @@ pub struct TrainState {
     pub facts: Remote<SliceFacts>,
     /// Rows of each part as the set-up splits the slice now.
     pub split: Remote<SplitRows>,
-    /// What is in each column; looked at when steps are to be suggested.
-    pub profiles: Remote<Arc<Vec<ColumnProfile>>>,
     /// The steps that the next runs prepare with; `None` until they are known.
     pub preparation: Option<Preparation>,
     /// What the values above were last asked for.
@@ -71,12 +69,10 @@ pub struct TrainState {
 /// The inputs of what stage Train computes, to notice when they are others.
 #[derive(Debug, Default)]
 pub struct Asked {
-    /// Of all: the workspace's revision, and whether the columns are being looked at.
+    /// Of all: the workspace's revision, and whether the columns have been looked at.
     pub revision: Option<(u64, bool)>,
     /// Of the facts.
     pub facts: Option<Arc<Slice>>,
-    /// Of the profiles.
-    pub profiles: Option<Arc<Slice>>,
     /// Of the split.
     pub split: Option<(Arc<Slice>, Option<TaskSpec>, SplitSpec)>,
     /// Of the preparation.
@@ -126,7 +122,6 @@ impl Default for TrainState {
         Self {
             facts: Remote::default(),
             split: Remote::default(),
-            profiles: Remote::default(),
             preparation: None,
             asked: Asked::default(),
             running: Vec::new(),

@@ -17,6 +17,7 @@ pub struct StageBar {
     chips: Vec<(String, Tone, Option<Icon>)>,
     facts: String,
     buttons: Vec<Command>,
+    folds: bool,
 }
 
 /// In a narrow window: what opens the left panel. Says where the title begins.
@@ -30,7 +31,13 @@ fn drawer_button(ui: &mut Ui, view: &View<'_>, rect: Rect) -> f32 {
 impl StageBar {
     /// The thing that the stage is about: topic, pipeline, task, model, deployment.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), chips: Vec::new(), facts: String::new(), buttons: Vec::new() }
+        Self {
+            title: title.into(),
+            chips: Vec::new(),
+            facts: String::new(),
+            buttons: Vec::new(),
+            folds: false,
+        }
     }
 
     /// A chip of what is in use: slice, pipeline, version.
@@ -57,12 +64,19 @@ impl StageBar {
         self
     }
 
+    /// The stage's left panel is a drawer from 1279 down already.
+    pub fn folds(mut self) -> Self {
+        self.folds = true;
+        self
+    }
+
     /// Draws it.
     pub(in crate::ui) fn show(self, ui: &mut Ui, view: &View<'_>, rect: Rect) {
         let tokens = tokens(ui);
         let mut inner = rect.shrink2(vec2(PADDING, 0.0));
         let end = self.buttons(ui, view, inner);
-        if view.width_class(ui) == WidthClass::Drawer {
+        let class = view.width_class(ui);
+        if class == WidthClass::Drawer || self.folds && class == WidthClass::Narrow {
             inner.min.x = drawer_button(ui, view, inner);
         }
         let mut words = Rect::from_min_max(inner.min, pos2((end - 12.0).max(inner.left()), inner.bottom()));

@@ -133,6 +133,20 @@ impl<'a> Canvas<'a> {
         self.beside(self.shown.at(x, y) + vec2(7.0, -9.0), said, color);
     }
 
+    /// What stands at the ends of lines, at their right: `0.2135`. Those that would cover each other move apart. Where the
+    /// lines end at the edge of the plot, so much room must be free beside it.
+    pub fn ends(&mut self, ends: &[([f64; 2], String)], color: Color32) {
+        let mut ends: Vec<(Pos2, &str)> =
+            ends.iter().map(|([x, y], said)| (self.shown.at(*x, *y), said.as_str())).collect();
+        ends.sort_by(|above, below| above.0.y.total_cmp(&below.0.y));
+        let range = self.shown.area.y_range();
+        let places: Vec<f32> = ends.iter().map(|(at, _)| at.y).collect();
+        for ((at, said), y) in ends.iter().zip(apart(&places, range.min + 6.0, range.max - 6.0)) {
+            let at = pos2(at.x + 8.0, y);
+            text::paint(self.ui.painter(), at, Align2::LEFT_CENTER, said, Type::NumberSmall, color);
+        }
+    }
+
     fn beside(&self, at: Pos2, said: &str, color: Color32) {
         let width = text::width(self.ui, said, Type::NumberSmall);
         let fits = at.x + width <= self.shown.area.right() + 2.0;
@@ -148,5 +162,35 @@ impl<'a> Canvas<'a> {
             .filter(|run| run.len() > 1)
             .map(|run| run.iter().map(|[x, y]| self.shown.at(*x, *y)).collect())
             .collect()
+    }
+}
+
+/// Heights of lines of text, from the top to the bottom, moved so that none covers another and all lie within a range.
+fn apart(wanted: &[f32], top: f32, bottom: f32) -> Vec<f32> {
+    const APART: f32 = 14.0;
+    let mut free = top;
+    let mut places: Vec<f32> = Vec::with_capacity(wanted.len());
+    for y in wanted {
+        places.push(y.max(free));
+        free = places.last().copied().unwrap_or(free) + APART;
+    }
+    let mut free = bottom;
+    for y in places.iter_mut().rev() {
+        *y = y.min(free);
+        free = *y - APART;
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_that_would_cover_each_other_move_apart_and_stay_within_the_plot() {
+        assert_eq!(apart(&[20.0, 60.0], 0.0, 100.0), [20.0, 60.0]);
+        assert_eq!(apart(&[20.0, 22.0, 23.0], 0.0, 100.0), [20.0, 34.0, 48.0]);
+        assert_eq!(apart(&[98.0, 99.0], 0.0, 100.0), [86.0, 100.0]);
+        assert!(apart(&[], 0.0, 100.0).is_empty());
     }
 }

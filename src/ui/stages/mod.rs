@@ -9,8 +9,10 @@ mod train;
 
 use eframe::egui::{Rect, Ui};
 
-use super::{StageBar, View};
+use super::widgets::Tone;
+use super::{StageBar, Tokens, View};
 use crate::app::Stage;
+use crate::app::state::models::{CHALLENGER, CHAMPION};
 
 /// What the stage bar says of the stage that is shown.
 pub(super) fn bar(view: &View<'_>) -> StageBar {
@@ -33,5 +35,14 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
         Stage::Train => train::show(ui, view, rect),
         Stage::Models => models::show(ui, view, rect),
         Stage::Live => live::show(ui, view, rect),
+    }
+}
+
+/// How an alias is coloured: the champion is what is chosen, the challenger what is compared with it.
+fn alias_tone(alias: &str, tokens: &Tokens) -> Tone {
+    match alias {
+        CHAMPION => Tone::Accent,
+        CHALLENGER => Tone::Outline(tokens.series(1)),
+        _ => Tone::Neutral,
     }
 }

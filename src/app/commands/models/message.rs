@@ -1,9 +1,11 @@
 //! What the jobs of stage Models bring.
 
+use std::sync::Arc;
+
 use crate::app::runtime::Runtime;
 use crate::app::state::models::Listing;
 use crate::jobs::Problem;
-use crate::registry::VersionInfo;
+use crate::registry::{PackageEvaluation, VersionInfo};
 use crate::ui::format;
 
 /// What a job of stage Models brings.
@@ -15,6 +17,15 @@ pub enum ModelsMessage {
         about: (Option<String>, String),
         /// What is there.
         result: Result<Listing, Problem>,
+    },
+    /// How a version was judged.
+    Evaluated {
+        /// The cluster's id and the topic that were asked.
+        about: (Option<String>, String),
+        /// Model and version.
+        version: (String, u32),
+        /// What its package says; `None` where it does not.
+        result: Result<Option<Arc<PackageEvaluation>>, Problem>,
     },
     /// The model topic was changed: what is told of it, and the detail.
     Changed(Result<(String, String), Problem>),
@@ -29,6 +40,7 @@ impl ModelsMessage {
     pub fn handle(self, runtime: &mut Runtime<'_>) {
         match self {
             Self::Listed { about, result } => runtime.models_listed(about, result),
+            Self::Evaluated { about, version, result } => runtime.evaluated(about, version, result),
             Self::Changed(Ok((said, detail))) => {
                 runtime.state.notifications.good(said, detail);
                 runtime.list_models();

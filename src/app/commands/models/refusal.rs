@@ -6,6 +6,9 @@ use crate::app::state::models::CHAMPION;
 
 /// The reason, or `None` when it can be done.
 pub(super) fn refusal(command: &ModelsCommand, state: &State) -> Option<String> {
+    if looks(command) {
+        return None;
+    }
     if !state.connection.is_open() {
         return Some("no cluster is connected".into());
     }
@@ -35,6 +38,12 @@ pub(super) fn refusal(command: &ModelsCommand, state: &State) -> Option<String> 
         }),
         _ => None,
     }
+}
+
+/// Whether it only shows something else of what is there already.
+fn looks(command: &ModelsCommand) -> bool {
+    use ModelsCommand as Do;
+    matches!(command, Do::Search(_) | Do::Show(_) | Do::Choose(_) | Do::Compare(..) | Do::Tab(_))
 }
 
 /// Whether it writes to the model topic.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::TrainMessage;
 use crate::app::message::Message;
+use crate::app::remote::Remote;
 use crate::app::runtime::Runtime;
 use crate::app::stage::Stage;
+use crate::app::state::State;
 use crate::app::state::train::{Preparation, SliceFacts, SplitRows};
-use crate::data::{Frame, profile};
-use crate::jobs::{JobContext, Problem};
+use crate::data::Frame;
+use crate::jobs::JobContext;
 use crate::registry::Package;
 
 impl Runtime<'_> {
@@ -21,16 +23,14 @@ impl Runtime<'_> {
         self.follow_package();
         let Some(frame) = self.state.browse.frame.get() else { return };
         let train = &self.state.train;
-        let revision = (self.state.workspace.revision(), train.profiles.is_pending());
+        let revision = (self.state.workspace.revision(), self.state.columns_are_known());
         if train.asked.revision == Some(revision) && is(&train.asked.facts, frame) {
             return;
         }
         let frame = frame.clone();
         self.follow_facts(&frame);
         self.follow_split(&frame);
-        self.follow_profiles(&frame);
         self.follow_preparation(&frame);
-        let revision = (self.state.workspace.revision(), self.state.train.profiles.is_pending());
         self.state.train.asked.revision = Some(revision);
     }
 
@@ -69,49 +69,27 @@ impl Runtime<'_> {
         });
     }
 
-    /// Columns are looked at only where there is no pipeline: their steps are suggested then.
-    fn follow_profiles(&mut self, frame: &Frame) {
-        if self.state.current_pipeline().is_some() || is(&self.state.train.asked.profiles, frame) {
-            return;
-        }
-        let train = &mut self.state.train;
-        train.asked.profiles = Some(frame.slice.clone());
-        train.profiles.clear();
-        train.profiles.begin();
-        let data = frame.data.clone();
-        let work = move |context: &JobContext<Message>| {
-            profile(&data, &context.progress, &context.cancel)
-                .map(Arc::new)
-                .map_err(|_| Problem::cancelled("Looking at the columns"))
-        };
-        self.background.latest("train profiles", "Looking at the columns", work, |result| {
-            Message::Train(TrainMessage::Profiles(result))
-        });
-    }
-
+    /// The pipeline's steps; where there is none, those that the columns suggest, as soon as stage Prepare has looked at
+    /// them.
     fn follow_preparation(&mut self, frame: &Frame) {
         let pipeline = self.state.current_pipeline().cloned();
         let task = self.state.training().task.clone();
-        let train = &mut self.state.train;
-        let profiles = match &train.profiles {
-            crate::app::Remote::Ready(profiles) => Some(profiles.clone()),
-            _ => None,
-        };
+        let known = self.state.columns_are_known();
+        let (train, prepare) = (&mut self.state.train, &self.state.prepare);
         let same = |asked: &(Arc<_>, Option<_>, Option<_>, bool)| {
-            Arc::ptr_eq(&asked.0, &frame.slice)
-                && asked.1 == task
-                && asked.2 == pipeline
-                && asked.3 == profiles.is_some()
+            Arc::ptr_eq(&asked.0, &frame.slice) && asked.1 == task && asked.2 == pipeline && asked.3 == known
         };
         if train.asked.preparation.as_ref().is_some_and(same) {
             return;
         }
-        train.preparation = match (&pipeline, &profiles) {
+        train.preparation = match (&pipeline, &prepare.profile) {
             (Some(pipeline), _) => Some(Preparation::of_pipeline(pipeline, &frame.schema, task.as_ref())),
-            (None, Some(profiles)) => Some(Preparation::suggested(profiles, &frame.schema, task.as_ref())),
-            (None, None) => None,
+            (None, Remote::Ready(profiles)) => {
+                Some(Preparation::suggested(profiles, &frame.schema, task.as_ref()))
+            }
+            (None, _) => None,
         };
-        train.asked.preparation = Some((frame.slice.clone(), task, pipeline, profiles.is_some()));
+        train.asked.preparation = Some((frame.slice.clone(), task, pipeline, known));
     }
 
     /// A run from an opened workspace shows its package's digest too.
@@ -130,6 +108,13 @@ impl Runtime<'_> {
             let package = made.unwrap_or_else(|problem| Err(problem.to_string()));
             Message::Train(TrainMessage::Package { digest, package })
         });
+    }
+}
+
+impl State {
+    /// Whether stage Prepare has looked at the columns of the slice.
+    fn columns_are_known(&self) -> bool {
+        matches!(self.prepare.profile, Remote::Ready(_))
     }
 }
 

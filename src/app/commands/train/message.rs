@@ -1,11 +1,9 @@
 //! What the jobs of stage Train bring.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::app::runtime::Runtime;
 use crate::app::state::train::{Repeat, SliceFacts, SplitRows};
-use crate::data::ColumnProfile;
 use crate::jobs::Problem;
 use crate::learn::Round;
 use crate::registry::VersionInfo;
@@ -18,8 +16,6 @@ pub enum TrainMessage {
     Facts(Result<SliceFacts, Problem>),
     /// Rows of each part.
     Split(Result<SplitRows, Problem>),
-    /// What is in each column.
-    Profiles(Result<Arc<Vec<ColumnProfile>>, Problem>),
     /// Rounds of a run have ended.
     Rounds {
         /// The run's name.
@@ -77,7 +73,6 @@ impl TrainMessage {
         match self {
             Self::Facts(result) => train.facts.finish(result),
             Self::Split(result) => train.split.finish(result),
-            Self::Profiles(result) => train.profiles.finish(result),
             Self::Rounds { run, rounds, total } => {
                 if let Some(running) = train.running.iter_mut().find(|running| running.name == run) {
                     running.add(&rounds, total);

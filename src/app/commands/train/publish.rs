@@ -28,10 +28,13 @@ impl Runtime<'_> {
         let model = published.and_then(|version| version.split('@').next());
         let offered = model.map_or_else(|| name_from(task.target.column()), str::to_owned);
         let topic = &self.state.models.topic;
-        let lines = vec![
+        let mut lines = vec![
             format!("Run {name}, {}, as the next version of the model.", lower(&run.file.learner)),
             format!("Written to topic {topic} in one transaction; the topic is made if it is not there."),
         ];
+        if !run.test_opened && run.rows.get(2).is_some_and(|rows| *rows > 0) {
+            lines.push("Its card says the metrics of the test part too, which is sealed here.".into());
+        }
         self.state.ask_name(NamePrompt {
             title: format!("Publish run {name}"),
             lines,

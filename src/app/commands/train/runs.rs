@@ -36,7 +36,7 @@ impl State {
         }
         match &self.train.preparation {
             Some(preparation) => preparation.problem.clone(),
-            None if self.train.profiles.problem().is_some() => {
+            None if self.prepare.profile.problem().is_some() => {
                 Some("the columns could not be looked at".into())
             }
             None => Some("the columns are being looked at".into()),
@@ -191,7 +191,7 @@ fn ended_in_words(run: &SavedRun) -> (String, String) {
     let kind = run.file.task.kind;
     let measure = crate::app::state::train::measures(&[run], kind)[0];
     let detail = match run.metrics.valid.get(measure.metric) {
-        Some(value) => format!("{} {} on validation", measure.title, format::metric(*value)),
+        Some(value) => format!("{} {} on validation", measure.in_a_line(), format::metric(*value)),
         None => "no validation part to judge it by".into(),
     };
     (format!("Run {} finished", run.name), detail)

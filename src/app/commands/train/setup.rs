@@ -107,10 +107,7 @@ impl Runtime<'_> {
         let Some(mut learner) = self.state.train.learner(&self.state.training().learners, kind) else {
             return;
         };
-        if let Err(why) = change(&mut learner, field, &typed) {
-            return self.refuse_typed(field, typed, &why);
-        }
-        if let Some((_, why)) = learner.check().into_iter().find(|(wrong, _)| wrong == field) {
+        if let Err(why) = learner.set(field, &typed) {
             return self.refuse_typed(field, typed, &why);
         }
         self.state.train.refused.remove(field);
@@ -131,78 +128,5 @@ impl Runtime<'_> {
 
     fn refuse_typed(&mut self, field: &'static str, typed: String, why: &str) {
         self.state.train.refused.insert(field, (typed, why.to_owned()));
-    }
-}
-
-/// The settings of a learner: field, its name for people, its value.
-pub fn settings(learner: &LearnerSpec) -> Vec<(&'static str, &'static str, String)> {
-    match *learner {
-        LearnerSpec::LogisticRegression { c } => vec![("c", "C", c.to_string())],
-        LearnerSpec::RidgeRegression { alpha } => vec![("alpha", "Alpha", alpha.to_string())],
-        LearnerSpec::BoostedTrees { rounds, depth, rate, l2, min_leaf_weight, early_stopping } => vec![
-            ("rounds", "Rounds", rounds.to_string()),
-            ("depth", "Depth", depth.to_string()),
-            ("rate", "Rate", rate.to_string()),
-            ("l2", "L2", l2.to_string()),
-            ("min_leaf_weight", "Leaf weight", min_leaf_weight.to_string()),
-            ("early_stopping", "Patience", early_stopping.to_string()),
-        ],
-    }
-}
-
-/// The settings in a line: `100 rounds, depth 6, rate 0.1`.
-pub fn settings_in_words(learner: &LearnerSpec) -> String {
-    match *learner {
-        LearnerSpec::LogisticRegression { c } => format!("L2, C {c}"),
-        LearnerSpec::RidgeRegression { alpha } => format!("L2, alpha {alpha}"),
-        LearnerSpec::BoostedTrees { rounds, depth, rate, .. } => {
-            format!("{rounds} rounds, depth {depth}, rate {rate}")
-        }
-    }
-}
-
-fn change(learner: &mut LearnerSpec, field: &str, typed: &str) -> Result<(), String> {
-    let number = || typed.trim().parse::<f64>().map_err(|_| "must be a number".to_owned());
-    let whole = || typed.trim().parse::<usize>().map_err(|_| "must be a whole number, 0 or more".to_owned());
-    match learner {
-        LearnerSpec::LogisticRegression { c } => *c = number()?,
-        LearnerSpec::RidgeRegression { alpha } => *alpha = number()?,
-        LearnerSpec::BoostedTrees { rounds, depth, rate, l2, min_leaf_weight, early_stopping } => match field
-        {
-            "rounds" => *rounds = whole()?,
-            "depth" => *depth = whole()?,
-            "rate" => *rate = number()?,
-            "l2" => *l2 = number()?,
-            "min_leaf_weight" => *min_leaf_weight = number()?,
-            _ => *early_stopping = whole()?,
-        },
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::app::state::train::every_learner;
-
-    #[test]
-    fn every_setting_of_every_learner_can_be_typed_and_reads_back() {
-        for mut learner in every_learner() {
-            for (field, _, value) in settings(&learner) {
-                let before = learner;
-                change(&mut learner, field, "3").unwrap();
-                assert!(
-                    settings(&learner).contains(&(field, name_of(&learner, field), "3".into())),
-                    "{field}"
-                );
-                change(&mut learner, field, &value).unwrap();
-                assert_eq!(learner, before);
-                assert!(change(&mut learner, field, "many").is_err());
-            }
-        }
-    }
-
-    fn name_of(learner: &LearnerSpec, field: &str) -> &'static str {
-        settings(learner).into_iter().find(|(other, ..)| *other == field).map_or("", |(_, name, _)| name)
     }
 }

@@ -1,44 +1,21 @@
-//! Two versions of a model side by side: their measures, and what changed in their run files.
+//! Two versions of a model side by side: their measures, how they were judged, and what changed in their run files.
 //!
-//! In: two versions. Out: rows to be painted. It knows nothing of panels.
+//! In: two versions, and the evaluations that their packages carry once they are there. Out: rows and points to be painted. It
+//! knows nothing of panels.
+
+mod changes;
+mod judged;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::registry::VersionInfo;
+use crate::learn::{Measure, margin};
+use crate::registry::{PackageEvaluation, VersionInfo};
 
-/// Measures in the order in which they are listed: name in manifests, name for people.
-pub const MEASURES: [(&str, &str); 22] = [
-    ("average_precision", "Average precision"),
-    ("average_precision_macro", "Average precision, macro"),
-    ("roc_auc", "AUC"),
-    ("roc_auc_ovr_macro", "AUC, macro"),
-    ("log_loss", "Log loss"),
-    ("brier", "Brier"),
-    ("accuracy", "Accuracy"),
-    ("balanced_accuracy", "Balanced accuracy"),
-    ("precision", "Precision"),
-    ("recall", "Recall"),
-    ("f1", "F1"),
-    ("f1_macro", "F1, macro"),
-    ("f1_weighted", "F1, weighted"),
-    ("mcc", "MCC"),
-    ("kappa", "Kappa"),
-    ("rmse", "RMSE"),
-    ("mae", "MAE"),
-    ("median_absolute_error", "Median absolute error"),
-    ("max_error", "Largest error"),
-    ("r2", "R²"),
-    ("explained_variance", "Explained variance"),
-    ("mape", "MAPE"),
-];
+pub use changes::Change;
+pub use judged::{Curves, Judged, Residuals, Weighed};
 
 /// The part on which versions are compared. The test part is opened once per run, so it is not for choosing.
 const PART: &str = "valid";
-
-/// A measure's name for people.
-pub fn measure_title(name: &str) -> &str {
-    MEASURES.iter().find(|(known, _)| *known == name).map_or(name, |(_, title)| title)
-}
 
 /// Two versions of a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +24,7 @@ pub struct Comparison {
     pub older: u32,
     /// The higher version.
     pub newer: u32,
-    /// Rows of the validation part, where both were measured on the same ones.
+    /// Rows of the validation part, where both were judged on the same ones.
     pub same_rows: Option<u64>,
     /// Measures on the validation part.
     pub measures: Vec<Measured>,
@@ -59,28 +36,23 @@ pub struct Comparison {
     pub fields: (Vec<String>, Vec<String>),
     /// Fields that both read.
     pub fields_in_both: usize,
+    /// How both were judged; `None` while that is not known of both.
+    pub judged: Option<Judged>,
 }
 
 /// A measure of both versions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
-    /// Its name for people.
-    pub title: String,
+    /// Which.
+    pub measure: Measure,
     /// Of the older version, where it was measured.
     pub older: Option<f64>,
     /// Of the newer version, where it was measured.
     pub newer: Option<f64>,
-}
-
-/// A setting that differs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Its place in the run file: `learner.rate`.
-    pub setting: String,
-    /// In the older version; `None` where it is not set.
-    pub from: Option<String>,
-    /// In the newer version.
-    pub to: Option<String>,
+    /// Half the 95 % interval of either, where the package tells it.
+    pub margins: (Option<f64>, Option<f64>),
+    /// Half the 95 % interval of the difference, where both were judged on the same rows.
+    pub difference_margin: Option<f64>,
 }
 
 impl Measured {
@@ -88,24 +60,46 @@ impl Measured {
     pub fn difference(&self) -> Option<f64> {
         Some(self.newer? - self.older?)
     }
+
+    /// From where to where the difference may be, 95 of 100 times.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        let (difference, margin) = (self.difference()?, self.difference_margin?);
+        Some((difference - margin, difference + margin))
+    }
+
+    /// Whether the newer is better, or worse; `None` where the difference may be none.
+    pub fn better(&self) -> Option<bool> {
+        let (low, high) = self.interval()?;
+        (low > 0.0 || high < 0.0).then_some((low > 0.0) == self.measure.more_is_better)
+    }
 }
 
 impl Comparison {
-    /// Of two versions.
-    pub fn of(older: &VersionInfo, newer: &VersionInfo) -> Self {
+    /// Of two versions, and of what their packages say of how they were judged.
+    pub fn of(
+        older: &VersionInfo,
+        newer: &VersionInfo,
+        judged: Option<(&PackageEvaluation, &PackageEvaluation)>,
+    ) -> Self {
         let (before, after) = (fields(older), fields(newer));
         let only = |one: &BTreeSet<&str>, other: &BTreeSet<&str>| {
             one.difference(other).map(|name| (*name).to_owned()).collect()
         };
+        let same_rows = same_rows(older, newer);
+        let mut measures = measures(older, newer);
+        if let Some((before, after)) = judged {
+            add_margins(&mut measures, before, after, same_rows.is_some());
+        }
         Self {
             older: older.version,
             newer: newer.version,
-            same_rows: same_rows(older, newer),
-            measures: measures(older, newer),
+            same_rows,
+            measures,
             bytes: (older.bytes, newer.bytes),
-            changes: changes(older, newer),
+            changes: changes::changes(older, newer),
             fields: (only(&before, &after), only(&after, &before)),
             fields_in_both: before.intersection(&after).count(),
+            judged: judged.map(|(before, after)| Judged::of(before, after)),
         }
     }
 }
@@ -129,52 +123,28 @@ fn same_rows(older: &VersionInfo, newer: &VersionInfo) -> Option<u64> {
 fn measures(older: &VersionInfo, newer: &VersionInfo) -> Vec<Measured> {
     let (before, after) = (older.manifest.metrics.get(PART), newer.manifest.metrics.get(PART));
     let value = |part: Option<&BTreeMap<String, f64>>, name: &str| part?.get(name).copied();
-    let rows = MEASURES.iter().map(|(name, title)| Measured {
-        title: (*title).to_owned(),
-        older: value(before, name),
-        newer: value(after, name),
+    let (kind, classes) = (newer.manifest.task.kind, newer.manifest.classes.len());
+    let rows = Measure::compared(kind, classes).iter().map(|measure| Measured {
+        measure: *measure,
+        older: value(before, measure.metric),
+        newer: value(after, measure.metric),
+        margins: (None, None),
+        difference_margin: None,
     });
     rows.filter(|row| row.older.is_some() || row.newer.is_some()).collect()
 }
 
-fn changes(older: &VersionInfo, newer: &VersionInfo) -> Vec<Change> {
-    let (before, after) = (settings(older), settings(newer));
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let changed = names.into_iter().filter_map(|name| {
-        let (from, to) = (before.get(name).cloned(), after.get(name).cloned());
-        (from != to).then(|| Change { setting: name.clone(), from, to })
-    });
-    changed.collect()
-}
-
-/// The settings of a run file by their place: `learner.rate`, `prepare.steps.2.columns`.
-fn settings(version: &VersionInfo) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    if let Ok(file) = toml::from_str::<toml::Table>(&version.manifest.lineage.run.to_toml()) {
-        for (name, value) in &file {
-            flatten(name, value, &mut found);
-        }
-    }
-    found
-}
-
-fn flatten(place: &str, value: &toml::Value, found: &mut BTreeMap<String, String>) {
-    match value {
-        toml::Value::Table(table) => {
-            for (name, value) in table {
-                flatten(&format!("{place}.{name}"), value, found);
-            }
-        }
-        toml::Value::Array(values) if values.iter().any(toml::Value::is_table) => {
-            for (index, value) in values.iter().enumerate() {
-                flatten(&format!("{place}.{}", index + 1), value, found);
-            }
-        }
-        toml::Value::String(text) => {
-            found.insert(place.to_owned(), text.clone());
-        }
-        other => {
-            found.insert(place.to_owned(), other.to_string());
-        }
+fn add_margins(
+    measures: &mut [Measured],
+    before: &PackageEvaluation,
+    after: &PackageEvaluation,
+    same_rows: bool,
+) {
+    for row in measures {
+        let of = |evaluation: &PackageEvaluation| evaluation.resamples.get(row.measure.metric).cloned();
+        let (one, other) = (of(before).unwrap_or_default(), of(after).unwrap_or_default());
+        row.margins = (margin::of_resamples(&one), margin::of_resamples(&other));
+        let paired = same_rows && before.rows == after.rows;
+        row.difference_margin = paired.then(|| margin::of_difference(&one, &other)).flatten();
     }
 }

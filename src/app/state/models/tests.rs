@@ -88,7 +88,7 @@ fn what_differs_between_two_runs_is_named_by_its_place_in_the_run_file() {
     newer.manifest.lineage.run.learner = LearnerSpec::LogisticRegression { c: 0.5 };
     newer.manifest.metrics.entry("valid".into()).or_default().insert("roc_auc".into(), 0.9500);
 
-    let comparison = Comparison::of(&older, &newer);
+    let comparison = Comparison::of(&older, &newer, None);
 
     let changed = |from: &str, to: &str| Change {
         setting: "learner.c".into(),
@@ -97,8 +97,50 @@ fn what_differs_between_two_runs_is_named_by_its_place_in_the_run_file() {
     };
     assert_eq!(comparison.changes, [changed("1.0", "0.5")]);
     assert_eq!(comparison.same_rows, Some(15));
-    let auc = comparison.measures.iter().find(|measured| measured.title == "AUC").unwrap();
+    let auc = comparison.measures.iter().find(|measured| measured.measure.title == "AUC").unwrap();
     assert!((auc.difference().unwrap() - 0.0091).abs() < 1e-12);
+    assert_eq!(auc.better(), None, "without resamples nobody can say");
+}
+
+/// The measure `metric` of two versions, whose resamples differ by `by`, once more and once less by 0.001.
+fn judged(metric: &str, by: f32, same_rows: bool) -> Measured {
+    let older = version(1, &[]);
+    let mut newer = version(2, &[]);
+    let value = newer.manifest.metrics.entry("valid".into()).or_default().get_mut(metric).unwrap();
+    *value += f64::from(by);
+    if !same_rows {
+        newer.manifest.lineage.rows[1] += 1;
+    }
+    let with = |values: Vec<f32>| PackageEvaluation {
+        rows: 15,
+        resamples: BTreeMap::from([(metric.to_owned(), values)]),
+        ..PackageEvaluation::default()
+    };
+    let before: Vec<f32> = (0..200).map(|index| 0.5 + 0.0005 * (index % 40) as f32).collect();
+    let wobble = |index: usize| if index % 2 == 0 { 0.001 } else { -0.001 };
+    let after = before.iter().enumerate().map(|(index, value)| value + by + wobble(index)).collect();
+    let comparison = Comparison::of(&older, &newer, Some((&with(before), &with(after))));
+    comparison.measures.into_iter().find(|measured| measured.measure.metric == metric).unwrap()
+}
+
+#[test]
+fn a_difference_counts_when_its_interval_leaves_zero() {
+    let clear = judged("roc_auc", 0.01, true);
+    let (low, high) = clear.interval().unwrap();
+    assert!((low - (0.01 - 0.00196)).abs() < 1e-4 && (high - (0.01 + 0.00196)).abs() < 1e-4, "{low} {high}");
+    assert_eq!(clear.better(), Some(true));
+    assert!(clear.margins.0.unwrap() > 2.0 * clear.difference_margin.unwrap(), "paired rows tell more");
+
+    assert_eq!(judged("roc_auc", -0.01, true).better(), Some(false));
+    assert_eq!(judged("log_loss", 0.01, true).better(), Some(false), "less of a loss is better");
+    assert_eq!(judged("roc_auc", 0.001, true).better(), None);
+}
+
+#[test]
+fn on_other_rows_each_version_has_an_interval_and_their_difference_none() {
+    let measured = judged("roc_auc", 0.01, false);
+    assert!(measured.margins.0.is_some() && measured.margins.1.is_some());
+    assert_eq!((measured.difference_margin, measured.better()), (None, None));
 }
 
 #[test]
@@ -108,7 +150,7 @@ fn versions_of_other_records_are_not_said_to_be_measured_on_the_same_rows() {
     newer.manifest.lineage.slice.topics[0].partitions[0].end.0 += 1;
     newer.manifest.input.fields.remove(1);
 
-    let comparison = Comparison::of(&older, &newer);
+    let comparison = Comparison::of(&older, &newer, None);
 
     assert_eq!(comparison.same_rows, None);
     assert_eq!(comparison.fields, (vec!["distance".to_owned()], Vec::new()));

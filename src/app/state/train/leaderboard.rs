@@ -3,33 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Running, TrainState};
-use crate::learn::TaskKind;
+use crate::learn::{Measure, TaskKind};
 use crate::workspace::SavedRun;
-
-/// A column of the leaderboard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Measure {
-    /// Its name among the metrics.
-    pub metric: &'static str,
-    /// Its name for people.
-    pub title: &'static str,
-    /// Whether more is better.
-    pub more_is_better: bool,
-}
-
-const fn more(metric: &'static str, title: &'static str) -> Measure {
-    Measure { metric, title, more_is_better: true }
-}
-
-const fn less(metric: &'static str, title: &'static str) -> Measure {
-    Measure { metric, title, more_is_better: false }
-}
-
-const TWO_CLASSES: [Measure; 3] =
-    [more("average_precision", "avg precision"), more("roc_auc", "AUC"), less("log_loss", "log loss")];
-const MANY_CLASSES: [Measure; 3] =
-    [more("f1_macro", "F1 macro"), more("roc_auc_ovr_macro", "AUC macro"), less("log_loss", "log loss")];
-const NUMBERS: [Measure; 3] = [less("rmse", "RMSE"), less("mae", "MAE"), more("r2", "R²")];
 
 /// A row of the leaderboard.
 #[derive(Clone, Copy, Debug)]
@@ -45,11 +20,7 @@ pub enum Entry<'a> {
 /// The measures by which runs of such a task are compared.
 pub fn measures(runs: &[&SavedRun], kind: TaskKind) -> [Measure; 3] {
     let many = runs.first().is_some_and(|run| run.metrics.valid.contains_key("f1_macro"));
-    match kind {
-        TaskKind::Regression => NUMBERS,
-        TaskKind::Classification if many => MANY_CLASSES,
-        TaskKind::Classification => TWO_CLASSES,
-    }
+    Measure::leading(kind, if many { 3 } else { 2 })
 }
 
 /// A metric by which an entry is compared: on the validation part.

@@ -1,6 +1,6 @@
 //! What comes out at a threshold: counts and measures of one class against the rest.
 
-use crate::learn::ClassCurves;
+use crate::learn::{ClassCurves, margin};
 
 /// Counts of one class against the rest at a threshold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,21 @@ impl AtThreshold {
     /// Harmonic mean of precision and recall.
     pub fn f1(&self) -> Option<f64> {
         share(2 * self.true_positives, 2 * self.true_positives + self.false_positives + self.false_negatives)
+    }
+
+    /// Half the 95 % interval of the precision.
+    pub fn precision_margin(&self) -> Option<f64> {
+        margin::of_share(self.true_positives, self.true_positives + self.false_positives)
+    }
+
+    /// The same of the recall.
+    pub fn recall_margin(&self) -> Option<f64> {
+        margin::of_share(self.true_positives, self.true_positives + self.false_negatives)
+    }
+
+    /// The same of F1.
+    pub fn f1_margin(&self) -> Option<f64> {
+        margin::of_f1(self.true_positives, self.false_positives, self.false_negatives)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use eframe::egui::{Rect, Ui, pos2};
 
-use super::{alias_tone, lineage, signature, version_name};
+use super::{lineage, signature, version_name};
 use crate::app::commands::ModelsCommand;
 use crate::app::state::models::ModelTab;
 use crate::registry::VersionInfo;
 use crate::ui::measures::PADDING;
+use crate::ui::stages::alias_tone;
 use crate::ui::text::{self, Type};
 use crate::ui::widgets::{Chip, Tabs};
 use crate::ui::{View, tokens, zone};

@@ -2,7 +2,6 @@
 
 use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
 
-use super::words;
 use crate::data::SplitSpec;
 use crate::kafka::{PartitionRange, Slice};
 use crate::registry::VersionInfo;
@@ -103,11 +102,11 @@ fn facts(ui: &mut Ui, view: &View<'_>, version: &VersionInfo) {
     let manifest = &version.manifest;
     let lineage = &manifest.lineage;
     let [train, valid, test, gaps, unlabelled] = lineage.rows.map(format::integer);
-    let learner = format!("{}, {}", manifest.learner.title(), words::settings(&manifest.learner));
+    let learner = format!("{}, {}", manifest.learner.title(), manifest.learner.settings_in_words());
     let made = format::time(manifest.made_at, view.state.zone(), Precision::Minute);
     let rows = [
         ("Cluster", lineage.slice.cluster_id.clone()),
-        ("Target", words::target(&manifest.task)),
+        ("Target", manifest.task.target.to_string()),
         ("Learner", learner),
         ("Split", split(&lineage.run.split)),
         ("Rows", format!("train {train}, validation {valid}, test {test}")),

@@ -1,6 +1,6 @@
 //! The left panel: models, their topic, aliases of the shown one and how they moved.
 
-use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
+use eframe::egui::{Align2, Id, Rect, Ui, pos2, vec2};
 
 use crate::app::commands::ModelsCommand;
 use crate::app::{Remote, Stage};
@@ -8,7 +8,7 @@ use crate::kafka::TopicDetail;
 use crate::ui::format::{self, Precision};
 use crate::ui::measures::LIST_PADDING;
 use crate::ui::text::{self, Type};
-use crate::ui::widgets::{KeyValue, ListRow, TextField, key_value};
+use crate::ui::widgets::{KeyValue, ListRow, TextField};
 use crate::ui::{Icon, View, search_field, states, tokens, zone};
 
 /// Moves of aliases that are listed.
@@ -135,22 +135,30 @@ fn aliases(ui: &mut Ui, view: &View<'_>) {
     for (alias, version) in state.aliases() {
         zone::row(ui, 24.0, |ui| {
             let whole = ui.max_rect();
-            let right = Rect::from_min_max(pos2(whole.right() - 22.0, whole.top()), whole.max);
-            let words = Rect::from_min_max(whole.min, pos2(right.left() - 4.0, whole.bottom()));
             let tokens = tokens(ui);
-            let points = format!("version {version}");
-            let shown = text::put(ui, words, Align2::RIGHT_CENTER, &points, Type::Number, tokens.t1);
-            if let Some(at) = state.moved_at(alias) {
-                shown.on_hover_text(format!(
-                    "since {}",
-                    format::time(at, view.state.zone(), Precision::Minute)
-                ));
-            }
-            let name = Rect::from_min_max(words.min, pos2(words.right() - 84.0, words.bottom()));
+            let (name, rest) = whole.split_left_right_at_x(whole.left() + VALUES - 12.0);
+            let name = name.with_max_x(name.right() - 6.0);
             text::put(ui, name, Align2::LEFT_CENTER, alias, Type::Body, tokens.t1);
-            zone::fill(ui, right, |ui| {
+            let points = format!("version {version}");
+            text::put(ui, rest, Align2::LEFT_CENTER, &points, Type::Number, tokens.t1);
+            let end = rest.with_min_x(rest.right() - 22.0);
+            let over = ui.rect_contains_pointer(whole);
+            if let Some(at) = state.moved_at(alias).filter(|_| !over) {
+                let said = format::time(at, view.state.zone(), Precision::Short);
+                let room = rest.width() - text::width(ui, &points, Type::Number) - 8.0;
+                if text::width(ui, &said, Type::NumberSmall) <= room {
+                    text::put(ui, rest, Align2::RIGHT_CENTER, &said, Type::NumberSmall, tokens.t3);
+                }
+            }
+            // The button comes in the place of the time when the pointer or the focus is on the row.
+            zone::fill(ui, end, |ui| {
                 let command = ModelsCommand::RemoveAlias(alias.to_owned());
-                view.icon_button_as(ui, command, |button| button.size(vec2(22.0, 22.0)));
+                let focused = ui.data(|data| data.get_temp::<bool>(focus_id(alias))).unwrap_or_default();
+                if !over && !focused {
+                    ui.set_opacity(0.0);
+                }
+                let button = view.icon_button_as(ui, command, |button| button.size(vec2(22.0, 22.0)));
+                ui.data_mut(|data| data.insert_temp(focus_id(alias), button.has_focus()));
             });
         });
     }
@@ -159,6 +167,11 @@ fn aliases(ui: &mut Ui, view: &View<'_>) {
             view.button_as(ui, ModelsCommand::SetAlias, |button| button.small());
         });
     }
+}
+
+/// Whether the button of an alias has the focus.
+fn focus_id(alias: &str) -> Id {
+    Id::unique(("alias has the focus", alias))
 }
 
 /// How aliases moved, as far as the topic still tells.
@@ -174,7 +187,13 @@ fn moves(ui: &mut Ui, view: &View<'_>) {
                 earlier.into_iter().find(|(_, other, _)| other == alias).and_then(|(_, _, from)| *from);
             let said = |version: Option<u32>| version.map_or("none".into(), |version| version.to_string());
             let moved = format!("{alias} {} → {}", said(from), said(*to));
-            key_value(ui, &moved, &format::time(*at, view.state.zone(), Precision::Minute));
+            let when = format::time(*at, view.state.zone(), Precision::Short);
+            zone::row(ui, 22.0, |ui| {
+                let (whole, tokens) = (ui.max_rect(), tokens(ui));
+                let when = text::put(ui, whole, Align2::RIGHT_CENTER, &when, Type::NumberSmall, tokens.t3);
+                let words = whole.with_max_x(when.rect.left() - 8.0);
+                text::put(ui, words, Align2::LEFT_CENTER, &moved, Type::Number, tokens.t1);
+            });
         }
     });
 }

@@ -6,18 +6,19 @@ mod lineage;
 mod list;
 mod signature;
 mod versions;
-mod words;
 
-use eframe::egui::{Rect, Ui};
+use eframe::egui::{Rect, Sense, Ui, vec2};
 
 use crate::app::commands::{ModelsCommand, WindowCommand};
-use crate::app::state::models::{CHALLENGER, CHAMPION};
 use crate::app::{Remote, Stage};
-use crate::registry::VersionInfo;
+use crate::learn::TaskKind;
+use crate::registry::{Manifest, VersionInfo};
 use crate::ui::measures::{PADDING, TABLE_HEADER, TABLE_ROW, WidthClass, ZONE_HEADER_CONTROLS};
-use crate::ui::widgets::Tone;
 use crate::ui::zone::{self, Zones};
-use crate::ui::{Icon, StageBar, Tokens, View, states};
+use crate::ui::{Icon, StageBar, View, format, states};
+
+/// Height of the card where the comparison stands below it.
+const CARD: f32 = 340.0;
 
 /// What the stage bar says.
 pub(super) fn bar(view: &View<'_>) -> StageBar {
@@ -25,7 +26,7 @@ pub(super) fn bar(view: &View<'_>) -> StageBar {
     let Some(model) = models.shown() else { return StageBar::new("Models") };
     let mut bar = StageBar::new(&model.name);
     if let Some(version) = models.chosen() {
-        bar = bar.facts(words::purpose(&version.manifest)).button(ModelsCommand::Export);
+        bar = bar.facts(purpose(&version.manifest)).button(ModelsCommand::Export);
     }
     if models.previous_champion().is_some() {
         bar = bar.button(ModelsCommand::RollBack);
@@ -35,7 +36,7 @@ pub(super) fn bar(view: &View<'_>) -> StageBar {
 
 /// Draws the stage under its bar.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
-    if view.state.connection.cluster().is_none() {
+    if view.state.connection.cluster().is_none() && view.state.models.listing.get().is_none() {
         let how = "Models are versions in a topic of a connected cluster.";
         states::empty(ui, rect, Icon::Plug, "No cluster is connected", how, |ui| {
             view.button(ui, WindowCommand::Go(Stage::Connect));
@@ -51,14 +52,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
         });
     }
     let class = view.width_class(ui);
-    if class != WidthClass::Drawer || view.state.left_panel {
-        let left = if class == WidthClass::Full {
-            zones.resizable_left(ui, "models", 264.0, 200.0..=420.0)
-        } else {
-            zones.left(ui, 200.0)
-        };
-        list::list(ui, view, left);
-    }
+    view.left_panel(ui, &mut zones, "models", 264.0, |ui, rect| list::list(ui, view, rect));
     match (&view.state.models.listing, view.state.models.shown()) {
         (Remote::Failed { problem, previous: None }, _) => {
             zone::fill(ui, zones.rest().shrink(PADDING), |ui| {
@@ -90,22 +84,29 @@ fn shown(ui: &mut Ui, view: &View<'_>, mut zones: Zones, wide: bool) {
     let above = zones.resizable_top(ui, "versions", height, 90.0..=600.0);
     versions::versions(ui, view, above);
     let rest = zones.rest();
-    let mut below = Zones::new(ui, rest);
-    let chosen = if wide {
-        below.left(ui, (rest.width() * 0.44).round())
-    } else {
-        below.top(ui, (rest.height() * 0.55).round())
-    };
-    card::card(ui, view, chosen);
-    comparison::comparison(ui, view, below.rest());
+    if wide {
+        let mut below = Zones::new(ui, rest);
+        let chosen = below.left(ui, (rest.width() * 0.44).round());
+        card::card(ui, view, chosen);
+        return comparison::comparison(ui, view, below.rest());
+    }
+    zone::scroll(ui, rest, "versions in a narrow window", |ui| {
+        let height = CARD + comparison::least_height(view);
+        let (whole, _) = ui.allocate_exact_size(vec2(rest.width(), height), Sense::hover());
+        let mut below = Zones::new(ui, whole);
+        let chosen = below.top(ui, CARD);
+        card::card(ui, view, chosen);
+        comparison::comparison(ui, view, below.rest());
+    });
 }
 
-/// How an alias is coloured: the champion is what is chosen, the challenger what is compared with it.
-fn alias_tone(alias: &str, tokens: &Tokens) -> Tone {
-    match alias {
-        CHAMPION => Tone::Accent,
-        CHALLENGER => Tone::Outline(tokens.series(1)),
-        _ => Tone::Neutral,
+/// `classifies arr_delay above 15, 31 features in, probability out`.
+fn purpose(manifest: &Manifest) -> String {
+    let features = format::count(manifest.features.len() as u64, "feature in", "features in");
+    let target = &manifest.task.target;
+    match manifest.task.kind {
+        TaskKind::Classification => format!("classifies {target}, {features}, probability out"),
+        TaskKind::Regression => format!("predicts {target}, {features}, a number out"),
     }
 }
 

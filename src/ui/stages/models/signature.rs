@@ -2,7 +2,6 @@
 
 use eframe::egui::{Rect, Ui};
 
-use super::words;
 use crate::registry::VersionInfo;
 use crate::ui::measures::PADDING;
 use crate::ui::table::{Column, Table};
@@ -16,7 +15,7 @@ pub(super) fn signature(ui: &mut Ui, _view: &View<'_>, rect: Rect, version: &Ver
         ui.add_space(8.0);
         zone::padded(ui, PADDING, |ui| {
             KeyValue::new("Records", &format!("{}, one value each", manifest.codec)).at(96.0).show(ui);
-            KeyValue::new("Predicts", &words::target(&manifest.task)).at(96.0).show(ui);
+            KeyValue::new("Predicts", &manifest.task.target.to_string()).at(96.0).show(ui);
             let classes = manifest.classes.join(", ");
             if !classes.is_empty() {
                 KeyValue::new("Classes", &classes).at(96.0).show(ui);

@@ -2,11 +2,12 @@
 
 use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder};
 
-use super::{alias_tone, words};
 use crate::app::commands::ModelsCommand;
+use crate::learn::Measure;
 use crate::registry::{ModelInfo, VersionInfo};
 use crate::ui::format::{self, Precision};
-use crate::ui::table::{Cell, Column, Table};
+use crate::ui::stages::alias_tone;
+use crate::ui::table::{Cell, Column, Sort, Table};
 use crate::ui::widgets::CheckBox;
 use crate::ui::{View, states, zone};
 
@@ -32,16 +33,16 @@ pub(super) fn versions(ui: &mut Ui, view: &View<'_>, rect: Rect) {
 
 fn table(ui: &mut Ui, view: &View<'_>, model: &ModelInfo) {
     let models = &view.state.models;
-    let measures = model.versions.first().map(|version| words::main_measures(&version.manifest));
-    let [first, second] = measures.unwrap_or([("average_precision", "avg precision"), ("roc_auc", "AUC")]);
+    let Some(newest) = model.versions.first().map(|version| &version.manifest) else { return };
+    let [first, second, _] = Measure::leading(newest.task.kind, newest.classes.len());
     let columns = [
         Column::text("", 38.0).tooltip("Compared"),
         Column::number("version", 64.0),
         Column::text("alias", 150.0).grow(),
         Column::text("learner", 140.0),
         Column::text("settings", 220.0),
-        Column::number(first.1, 104.0).tooltip("On the validation part"),
-        Column::number(second.1, 84.0).tooltip("On the validation part"),
+        Column::number(first.short, 104.0).tooltip("On the validation part"),
+        Column::number(second.short, 84.0).tooltip("On the validation part"),
         Column::number("size", 76.0),
         Column::number("published", 146.0),
     ];
@@ -51,9 +52,10 @@ fn table(ui: &mut Ui, view: &View<'_>, model: &ModelInfo) {
         .rows(model.versions.len() as u64)
         .selected(chosen.map(|row| row as u64))
         .fixed(2)
+        .sorted(1, Sort::Down)
         .show(ui, |cell| {
             if let Some(version) = model.versions.get(cell.row() as usize) {
-                paint(cell, view, version, [first.0, second.0]);
+                paint(cell, view, version, [first.metric, second.metric]);
             }
         });
     if let Some(version) = response.chosen.and_then(|row| model.versions.get(row as usize)) {
@@ -73,7 +75,7 @@ fn paint(cell: &mut Cell<'_>, view: &View<'_>, version: &VersionInfo, measures: 
             }
         }
         3 => cell.text(version.manifest.learner.title()),
-        4 => cell.quiet(&words::settings(&version.manifest.learner)),
+        4 => cell.quiet(&version.manifest.learner.settings_in_words()),
         5 => measure(cell, version, first),
         6 => measure(cell, version, second),
         7 => cell.number(&format::bytes(version.bytes)),

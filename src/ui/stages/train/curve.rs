@@ -15,6 +15,9 @@ use crate::workspace::SavedRun;
 /// Points below which a line has markers.
 const FEW: usize = 30;
 
+/// Room at the right for the values at the ends of the curves.
+const ENDS: f32 = 64.0;
+
 /// What is drawn.
 struct Curve<'a> {
     name: &'a str,
@@ -126,23 +129,25 @@ fn draw(ui: &mut Ui, view: &View<'_>, rect: Rect, curve: &Curve<'_>, said: &str)
             }
         });
         let plot =
-            Rect::from_min_max(pos2(rect.left() + PADDING, ui.cursor().top()), rect.max - vec2(PADDING, 4.0));
+            Rect::from_min_max(pos2(rect.left() + PADDING, ui.cursor().top()), rect.max - vec2(ENDS, 4.0));
         let last = curve.train.last().map_or(1.0, |point| point[0]).max(curve.total as f64);
         let all = [&curve.train, &curve.valid, &dashed];
         let y = Axis::around(all.into_iter().flatten().map(|point| point[1]));
         let name = format!("Loss of run {} by round", curve.name);
         let shown = Plot::new(&name, Axis::numbers(0.0, last), y).show(ui, plot, |canvas| {
             canvas.dashed(&dashed, tokens.reference);
+            let mut ends = Vec::new();
             for (points, color) in [(&curve.train, tokens.series(0)), (&curve.valid, tokens.series(1))] {
                 canvas.line(points, color, 1.5);
                 if points.len() < FEW {
                     canvas.points(points, color, 2.5);
                 }
-                if let Some([x, y]) = points.last() {
-                    canvas.points(&[[*x, *y]], color, 3.5);
-                    canvas.note(*x, *y, &format::metric(*y), tokens.t1);
+                if let Some(end) = points.last() {
+                    canvas.points(&[*end], color, 3.5);
+                    ends.push((*end, format::metric(end[1])));
                 }
             }
+            canvas.ends(&ends, tokens.t1);
         });
         if let Some(round) = shown.hover_x().map(f64::round) {
             let rows = rows(

@@ -6,7 +6,7 @@ use super::{importance, lineage, many_classes, numbers, over_time, two_classes};
 use crate::app::commands::TrainCommand;
 use crate::app::state::train::{EvaluationTab, Part, evaluations};
 use crate::learn::{Run, TaskKind};
-use crate::ui::measures::PADDING;
+use crate::ui::measures::{PADDING, WidthClass};
 use crate::ui::text::{self, Type};
 use crate::ui::widgets::{Segmented, Slider, Tabs};
 use crate::ui::{Icon, View, format, states, tokens, zone};
@@ -15,6 +15,31 @@ use crate::workspace::SavedRun;
 const TABS: [EvaluationTab; 4] =
     [EvaluationTab::Result, EvaluationTab::Importance, EvaluationTab::OverTime, EvaluationTab::Lineage];
 
+/// Height of the header with the tabs.
+const HEADER: f32 = 40.0;
+/// The least height of a zone of plots.
+const PLOTS: f32 = 290.0;
+
+/// The least height that the zone needs: plots stand 2 x 2 in a narrow window.
+pub(super) fn least_height(view: &View<'_>, class: WidthClass) -> f32 {
+    let plots = matches!(view.state.train.tab, EvaluationTab::Result);
+    let rows = if plots && class != WidthClass::Full { 2.0 } else { 1.0 };
+    HEADER + rows * PLOTS
+}
+
+/// Four zones: side by side, or 2 x 2 in a narrow window.
+pub(super) fn quarters(ui: &Ui, view: &View<'_>, rect: Rect) -> [Rect; 4] {
+    let mut zones = zone::Zones::new(ui, rect);
+    if view.width_class(ui) == WidthClass::Full {
+        let width = rect.width() / 4.0;
+        return [zones.left(ui, width), zones.left(ui, width), zones.left(ui, width), zones.rest()];
+    }
+    let mut above = zone::Zones::new(ui, zones.top(ui, rect.height() / 2.0));
+    let mut below = zone::Zones::new(ui, zones.rest());
+    let half = rect.width() / 2.0;
+    [above.left(ui, half), above.rest(), below.left(ui, half), below.rest()]
+}
+
 /// Draws the zone at the bottom.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     let Some(run) = view.state.chosen_run() else {
@@ -22,7 +47,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
         return states::empty(ui, rect, Icon::ChartLine, "No finished run is chosen", how, |_| ());
     };
     let mut zones = zone::Zones::new(ui, rect);
-    let head = zones.top(ui, 40.0);
+    let head = zones.top(ui, HEADER);
     zone::fill(ui, head, |ui| header(ui, view, run));
     let Some(result) = &run.result else {
         return zone::fill(ui, zones.rest(), |ui| {
@@ -65,7 +90,7 @@ fn judged(ui: &mut Ui, view: &View<'_>, rect: Rect, run: &SavedRun, result: &Run
     }
     match (&evaluation.classes, &evaluation.numbers) {
         (Some(classes), _) if classes.names.len() == 2 => {
-            two_classes::show(ui, view, rect, evaluation, classes);
+            two_classes::show(ui, view, rect, evaluation, classes, &run.file.task.target);
         }
         (Some(classes), _) => many_classes::show(ui, view, rect, evaluation, classes),
         (None, Some(of_numbers)) => numbers::show(ui, view, rect, evaluation, of_numbers, baseline),
@@ -80,7 +105,7 @@ fn shown_part(view: &View<'_>, run: &SavedRun) -> Part {
 
 fn header(ui: &mut Ui, view: &View<'_>, run: &SavedRun) {
     let learner = run.file.learner.title().to_lowercase();
-    zone::row(ui, 40.0, |ui| {
+    zone::row(ui, HEADER, |ui| {
         let whole = ui.max_rect();
         ui.add_space(PADDING);
         text::label(ui, &format!("Run {}, {learner}", run.name), Type::Zone, tokens(ui).t1);
@@ -117,8 +142,8 @@ fn actions(ui: &mut Ui, view: &View<'_>, run: &SavedRun) {
     let classes = run.file.task.kind == TaskKind::Classification;
     if classes && view.state.train.tab == EvaluationTab::Result {
         let threshold = view.state.train.threshold;
-        text::label(ui, &format::decimal(threshold, 3), Type::Number, tokens(ui).t1);
-        if let Some(threshold) = Slider::new("threshold", threshold, 0.0, 1.0).step(0.005).show(ui) {
+        text::label(ui, &format::decimal(threshold, 2), Type::Number, tokens(ui).t1);
+        if let Some(threshold) = Slider::new("threshold", threshold, 0.0, 1.0).step(0.01).show(ui) {
             view.send(TrainCommand::Threshold(threshold));
         }
         text::label(ui, "threshold", Type::Cell, tokens(ui).t3);

@@ -3,15 +3,19 @@
 use eframe::egui::{Rect, Ui};
 
 use crate::app::commands::TrainCommand;
-use crate::app::commands::train::settings_in_words;
-use crate::app::state::train::{Entry, Measure, entries, metric};
-use crate::learn::TaskKind;
+use crate::app::state::train::{Entry, entries, metric};
+use crate::learn::{Measure, TaskKind};
+use crate::ui::stages::alias_tone;
 use crate::ui::table::{Cell, Column, Sort, Table};
 use crate::ui::widgets::{Segmented, Tone};
 use crate::ui::{Icon, View, format, states, zone};
+use crate::workspace::SavedRun;
 
 /// Columns before the measures.
 const BEFORE: usize = 3;
+
+/// From this width on the first measure has a bar.
+const WIDE: f32 = 660.0;
 
 /// Draws the zone.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
@@ -52,16 +56,21 @@ fn task_kind(view: &View<'_>) -> TaskKind {
 
 fn table(ui: &mut Ui, view: &View<'_>, entries: &[Entry<'_>], measures: &[Measure; 3]) {
     let state = view.state;
+    let wide = ui.available_width() >= WIDE;
     let mut columns = vec![
         Column::number("run", 52.0),
-        Column::text("learner", 140.0),
-        Column::text("settings", 104.0).grow(),
+        Column::text("learner", 134.0),
+        Column::text("settings", if wide { 104.0 } else { 84.0 }).grow(),
     ];
     for (index, measure) in measures.iter().enumerate() {
-        let width = if index == 0 { 136.0 } else { 82.0 };
-        columns.push(Column::number(measure.title, width).sortable().tooltip(direction(measure)));
+        let width = match (index, wide) {
+            (0, true) => 136.0,
+            (0, false) => 104.0,
+            _ => 76.0,
+        };
+        columns.push(Column::number(measure.short, width).sortable().tooltip(direction(measure)));
     }
-    columns.push(Column::number("fit", 74.0));
+    columns.push(Column::number("fit", 70.0));
     let selected = entries
         .iter()
         .position(|entry| name(entry).is_some_and(|name| Some(name) == state.train.chosen.as_deref()));
@@ -77,9 +86,9 @@ fn table(ui: &mut Ui, view: &View<'_>, entries: &[Entry<'_>], measures: &[Measur
         .show(ui, |cell| {
             let Some(entry) = entries.get(cell.row() as usize) else { return };
             match cell.column().checked_sub(BEFORE) {
-                None => words(cell, entry),
+                None => words(cell, view, entry),
                 Some(column) => match measures.get(column) {
-                    Some(measure) => number(cell, entry, measure, column == 0, best(measure)),
+                    Some(measure) => number(cell, entry, measure, wide && column == 0, best(measure)),
                     None => fit(cell, entry),
                 },
             }
@@ -105,24 +114,36 @@ fn name<'a>(entry: &Entry<'a>) -> Option<&'a str> {
     }
 }
 
-fn words(cell: &mut Cell<'_>, entry: &Entry<'_>) {
+fn words(cell: &mut Cell<'_>, view: &View<'_>, entry: &Entry<'_>) {
     match (cell.column(), entry) {
         (0, Entry::Baseline(_)) => {}
         (0, _) => cell.quiet_number(name(entry).unwrap_or_default()),
         (1, Entry::Running(run)) => cell.text(run.learner().title()),
         (1, Entry::Run(run)) => cell.text(run.file.learner.title()),
         (1, Entry::Baseline(_)) => cell.quiet("No skill"),
-        (_, Entry::Running(run)) => cell.quiet(&settings_in_words(run.learner())),
+        (_, Entry::Running(run)) => cell.quiet(&run.learner().settings_in_words()),
         (_, Entry::Run(run)) => {
-            cell.quiet(&settings_in_words(&run.file.learner));
-            if let Some(version) = &run.published {
-                cell.chip(version, Tone::Accent);
-            }
+            cell.quiet(&run.file.learner.settings_in_words());
+            published(cell, view, run);
             if run.test_opened {
                 cell.chip("test opened", Tone::Neutral);
             }
         }
         (_, Entry::Baseline(_)) => cell.quiet("baseline"),
+    }
+}
+
+/// The aliases of the version that a run was published as, where its model topic is known; else the version.
+fn published(cell: &mut Cell<'_>, view: &View<'_>, run: &SavedRun) {
+    let Some(name) = &run.published else { return };
+    let versions = view.state.models.models().iter().flat_map(|model| &model.versions);
+    let version = versions.into_iter().find(|known| format!("{}@{}", known.name, known.version) == *name);
+    match version.filter(|version| !version.aliases.is_empty()) {
+        Some(version) => {
+            let tokens = cell.tokens();
+            version.aliases.iter().for_each(|alias| cell.chip(alias, alias_tone(alias, tokens)));
+        }
+        None => cell.chip(name, Tone::Neutral),
     }
 }
 

@@ -4,7 +4,6 @@ use eframe::egui::{Sense, Ui, UiBuilder, vec2};
 
 use super::setup::typed;
 use crate::app::commands::TrainCommand;
-use crate::app::commands::train::{settings, settings_in_words};
 use crate::app::state::train::every_learner;
 use crate::learn::{LearnerSpec, TaskKind};
 use crate::ui::measures::PADDING;
@@ -34,7 +33,7 @@ fn row(ui: &mut Ui, view: &View<'_>, learner: &LearnerSpec) {
     let off = why_off(view, learner);
     let detail = match &off {
         Some(why) => why.clone(),
-        None => settings_in_words(learner),
+        None => learner.settings_in_words(),
     };
     let open = view.state.train.open_learner == Some(kind);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 42.0), Sense::hover());
@@ -51,7 +50,7 @@ fn row(ui: &mut Ui, view: &View<'_>, learner: &LearnerSpec) {
         view.send(TrainCommand::OpenLearner(kind));
     }
     if open {
-        for (field, name, value) in settings(learner) {
+        for (field, name, value) in learner.settings() {
             zone::form_row(ui, name, AT, |ui| {
                 let accessible = format!("{name} of {title}");
                 typed(ui, view, &accessible, field, &value, "", |typed| {

@@ -3,7 +3,6 @@
 use eframe::egui::{Rect, Ui};
 
 use super::short;
-use crate::app::commands::train::settings_in_words;
 use crate::app::commands::{TrainCommand, WindowCommand};
 use crate::learn::Run;
 use crate::pipeline::StepSpec;
@@ -61,7 +60,7 @@ fn of_run(ui: &mut Ui, view: &View<'_>, run: &SavedRun, result: &Run) {
     let time = |ms| format::time(ms, view.state.zone(), Precision::Minute);
     line(ui, "Ended", &time(run.ended));
     line(ui, "Learner", run.file.learner.title());
-    line(ui, "Settings", &settings_in_words(&run.file.learner));
+    line(ui, "Settings", &run.file.learner.settings_in_words());
     line(ui, "Seed", &run.file.seed.to_string());
     let [train, valid, test, gaps, missing] = run.rows;
     let [train_end, valid_begin, valid_end, test_begin] = result.borders;

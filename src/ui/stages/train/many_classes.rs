@@ -2,14 +2,18 @@
 
 use eframe::egui::{Align2, Rect, Sense, Ui, pos2, vec2};
 
-use super::two_classes;
+use super::evaluation::quarters;
+use super::{confusion, two_classes};
 use crate::app::commands::TrainCommand;
 use crate::app::state::train::AtThreshold;
 use crate::learn::{ClassEvaluation, Evaluation};
 use crate::ui::measures::PADDING;
 use crate::ui::text::{self, Type};
-use crate::ui::widgets::{Select, key_value};
+use crate::ui::widgets::{KeyValue, Select};
 use crate::ui::{View, format, tokens, zone};
+
+/// Where values begin.
+const VALUES: f32 = 96.0;
 
 /// Draws confusion, measures and the curves of a class.
 pub(super) fn show(
@@ -19,14 +23,14 @@ pub(super) fn show(
     evaluation: &Evaluation,
     classes: &ClassEvaluation,
 ) {
-    let mut zones = zone::Zones::new(ui, rect);
-    let left = zones.left(ui, (rect.width() * 0.4).max(300.0));
-    confusion(ui, left, evaluation, classes);
+    let [first, second, third, fourth] = quarters(ui, view, rect);
+    all_of_all(ui, first, evaluation, classes);
     let index = view.state.train.class.min(classes.curves.len().saturating_sub(1));
     let Some(curves) = classes.curves.get(index) else { return };
-    let width = zones.rest().width() / 3.0;
-    let measures = zones.left(ui, width);
-    zone::fill(ui, measures, |ui| {
+    let at = AtThreshold::of(curves, view.state.train.threshold);
+    two_classes::roc(ui, third, curves, at);
+    two_classes::precision_recall(ui, fourth, curves, at);
+    zone::fill(ui, second, |ui| {
         zone::header("One class against the rest").plain(ui);
         zone::padded(ui, PADDING, |ui| {
             let names: Vec<&str> = classes
@@ -39,28 +43,29 @@ pub(super) fn show(
                 view.send(TrainCommand::Class(class));
             }
             ui.add_space(8.0);
-            let at = AtThreshold::of(curves, view.state.train.threshold).unwrap_or_default();
-            let said =
-                |value: Option<f64>| value.map_or_else(|| "none".into(), |value| format::decimal(value, 3));
-            key_value(ui, "Rows", &format::integer(curves.positives));
-            key_value(ui, "Precision", &said(at.precision()));
-            key_value(ui, "Recall", &said(at.recall()));
-            key_value(ui, "F1", &said(at.f1()));
-            key_value(ui, "AUC", &said(curves.roc_auc));
+            let at = at.unwrap_or_default();
+            let row = |ui: &mut Ui, name: &str, value: Option<f64>, margin: Option<f64>| {
+                let said = value.map_or_else(|| "none".into(), |value| format::decimal(value, 3));
+                let margin = margin.filter(|_| value.is_some());
+                let margin = margin.map_or_else(String::new, |by| format!("± {}", format::decimal(by, 3)));
+                KeyValue::new(name, &said).at(VALUES).note(&margin).show(ui);
+            };
+            KeyValue::new("Rows", &format::integer(curves.positives)).at(VALUES).show(ui);
+            row(ui, "Precision", at.precision(), at.precision_margin());
+            row(ui, "Recall", at.recall(), at.recall_margin());
+            row(ui, "F1", at.f1(), at.f1_margin());
         });
     });
-    let at = AtThreshold::of(curves, view.state.train.threshold);
-    let roc = zones.left(ui, width);
-    two_classes::roc(ui, roc, curves, at);
-    two_classes::precision_recall(ui, zones.rest(), curves, at, two_classes::share(curves));
 }
 
-fn confusion(ui: &mut Ui, rect: Rect, evaluation: &Evaluation, classes: &ClassEvaluation) {
+fn all_of_all(ui: &mut Ui, rect: Rect, evaluation: &Evaluation, classes: &ClassEvaluation) {
     let tokens = tokens(ui);
-    let accuracy = evaluation
-        .metrics
-        .get("accuracy")
-        .map_or_else(String::new, |value| format!(", accuracy {}", format::metric(*value)));
+    let accuracy = evaluation.metrics.get("accuracy").map_or_else(String::new, |value| {
+        match evaluation.margin("accuracy") {
+            Some(margin) => format!(", accuracy {}", format::with_margin(*value, margin, 3)),
+            None => format!(", accuracy {}", format::metric(*value)),
+        }
+    });
     let detail = format!("{}{accuracy}", format::count(evaluation.rows, "row", "rows"));
     zone::fill(ui, rect, |ui| {
         zone::header("Confusion").detail(&detail).plain(ui);
@@ -93,8 +98,7 @@ fn confusion(ui: &mut Ui, rect: Rect, evaluation: &Evaluation, classes: &ClassEv
                         continue;
                     }
                     let share = *count as f64 / sum as f64;
-                    let fill = tokens.bg3.lerp_to_gamma(tokens.series(0), 0.55 * share as f32);
-                    ui.painter().rect_filled(place, 0.0, fill);
+                    ui.painter().rect_filled(place, 0.0, confusion::shade(ui, share));
                     let said = format::compact(*count);
                     text::put(ui, place, Align2::CENTER_CENTER, &said, Type::NumberSmall, tokens.t1);
                 }

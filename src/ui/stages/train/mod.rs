@@ -1,5 +1,6 @@
 //! Stage Train: what to predict, how to split, what to train; the curve, the leaderboard, and the chosen run.
 
+mod confusion;
 mod curve;
 mod evaluation;
 mod importance;
@@ -26,21 +27,17 @@ use crate::ui::{Icon, StageBar, View, format, states, zone};
 
 /// Width of the set-up.
 const SETUP: f32 = 296.0;
-/// The same in a narrow window: its fields need more than the 200 of a list.
-const SETUP_NARROW: f32 = 248.0;
 /// Height of the split over time.
 const SPLIT: f32 = 141.0;
 /// Height of curve and leaderboard.
 const RUNS: f32 = 260.0;
 /// Width of the curve.
 const CURVE: f32 = 384.0;
-/// The least height that the evaluation needs; below it the stage scrolls.
-const EVALUATION: f32 = 330.0;
 
 /// What the stage bar says.
 pub(super) fn bar(view: &View<'_>) -> StageBar {
     let state = view.state;
-    let mut bar = StageBar::new(state.training().task.as_ref().map_or("Train".into(), task_in_words));
+    let mut bar = StageBar::new(state.training().task.as_ref().map_or("Train".into(), task_in_words)).folds();
     if let Some(frame) = state.browse.frame.get() {
         bar = bar.chip(format!("slice {}", short(&frame.slice.digest())), Tone::Accent);
         if let Completeness::Part { .. } = frame.completeness {
@@ -73,14 +70,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
         }
     }
     let mut zones = zone::Zones::new(ui, rect);
-    if view.width_class(ui) == WidthClass::Narrow {
-        let setup = zones.left(ui, SETUP_NARROW);
-        setup::show(ui, view, setup);
-    } else {
-        view.left_panel(ui, &mut zones, "train", SETUP, |ui, rect| setup::show(ui, view, rect));
-    }
+    view.left_drawer(ui, &mut zones, "train", SETUP, |ui, rect| setup::show(ui, view, rect));
     let rest = zones.rest();
-    let least = SPLIT + RUNS + EVALUATION;
+    let least = SPLIT + RUNS + evaluation::least_height(view, view.width_class(ui));
     if rest.height() >= least {
         return results(ui, view, rest);
     }
@@ -130,11 +122,9 @@ fn short(digest: &str) -> String {
 
 /// What is predicted: `arr_delay above 15`, `arr_delay, a number`.
 fn task_in_words(task: &TaskSpec) -> String {
-    match &task.target {
-        Target::Above { column, above } => format!("{column} above {}", format::float(*above)),
-        Target::Column(column) => match task.kind {
-            TaskKind::Classification => format!("{column}, a class"),
-            TaskKind::Regression => format!("{column}, a number"),
-        },
+    match (&task.target, task.kind) {
+        (Target::Above { .. }, _) => task.target.to_string(),
+        (target, TaskKind::Classification) => format!("{target}, a class"),
+        (target, TaskKind::Regression) => format!("{target}, a number"),
     }
 }

@@ -1,39 +1,38 @@
 //! A number: measures, residuals, predicted against true.
 
-use eframe::egui::{Rect, Ui, pos2, vec2};
+use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
 
-use crate::learn::{Evaluation, NumberEvaluation};
-use crate::ui::measures::PADDING;
+use crate::learn::{Evaluation, Measure, NumberEvaluation};
+use crate::ui::measures::{PADDING, WidthClass};
 use crate::ui::plot::{Axis, Mark, Plot, legend};
 use crate::ui::text::{self, Type};
 use crate::ui::widgets::KeyValue;
 use crate::ui::{View, format, tokens, zone};
 
-/// Measures in the order in which they are listed, with their names for people.
-const MEASURES: [(&str, &str); 7] = [
-    ("rmse", "RMSE"),
-    ("mae", "MAE"),
-    ("median_absolute_error", "Median absolute error"),
-    ("max_error", "Largest error"),
-    ("r2", "R²"),
-    ("explained_variance", "Explained variance"),
-    ("mape", "MAPE"),
-];
+/// Where values begin.
+const VALUES: f32 = 140.0;
 
-/// Draws the three zones.
+/// Draws the three zones: side by side, or the last below the others where the window is narrow.
 pub(super) fn show(
     ui: &mut Ui,
-    _view: &View<'_>,
+    view: &View<'_>,
     rect: Rect,
     evaluation: &Evaluation,
     numbers: &NumberEvaluation,
     baseline: &Evaluation,
 ) {
     let mut zones = zone::Zones::new(ui, rect);
-    let first = zones.left(ui, (rect.width() * 0.28).max(240.0));
-    measures(ui, first, evaluation, baseline);
-    let second = zones.left(ui, zones.rest().width() / 2.0);
-    residuals(ui, second, numbers);
+    if view.width_class(ui) == WidthClass::Full {
+        let first = zones.left(ui, (rect.width() * 0.3).max(320.0));
+        measures(ui, first, evaluation, baseline);
+        let second = zones.left(ui, zones.rest().width() / 2.0);
+        residuals(ui, second, numbers);
+    } else {
+        let mut above = zone::Zones::new(ui, zones.top(ui, rect.height() / 2.0));
+        let first = above.left(ui, (rect.width() * 0.45).max(320.0));
+        measures(ui, first, evaluation, baseline);
+        residuals(ui, above.rest(), numbers);
+    }
     points(ui, zones.rest(), numbers);
 }
 
@@ -41,14 +40,20 @@ fn measures(ui: &mut Ui, rect: Rect, evaluation: &Evaluation, baseline: &Evaluat
     zone::fill(ui, rect, |ui| {
         let rows = format::count(evaluation.rows, "row", "rows");
         zone::header("Errors").detail(&rows).show(ui, |ui| {
-            text::label(ui, "no skill behind", Type::Label, tokens(ui).t3);
+            text::label(ui, "no skill", Type::Label, tokens(ui).t3);
         });
         zone::padded(ui, PADDING, |ui| {
-            for (metric, name) in MEASURES {
-                let Some(value) = evaluation.metrics.get(metric) else { continue };
-                let without =
-                    baseline.metrics.get(metric).map_or_else(String::new, |value| format::metric(*value));
-                KeyValue::new(name, &format::metric(*value)).at(150.0).note(&without).show(ui);
+            for measure in Measure::of_numbers() {
+                let Some(value) = evaluation.metrics.get(measure.metric) else { continue };
+                let margin = evaluation.margin(measure.metric);
+                let margin =
+                    margin.map_or_else(String::new, |margin| format!("± {}", format::decimal(margin, 3)));
+                let said = format::decimal(*value, 3);
+                let row = KeyValue::new(measure.title, &said).at(VALUES).note(&margin).show(ui).rect;
+                if let Some(without) = baseline.metrics.get(measure.metric) {
+                    let without = format::decimal(*without, 3);
+                    text::put(ui, row, Align2::RIGHT_CENTER, &without, Type::Number, tokens(ui).t3);
+                }
             }
         });
     });

@@ -56,7 +56,7 @@ fn words(run: &Run, evaluation: &Evaluation) -> [String; 2] {
         }
         (_, Some([_, positive])) => {
             let class = match &run.file.task.target {
-                Target::Above { column, above } => format!("{column} above {}", format::float(*above)),
+                target @ Target::Above { .. } => target.to_string(),
                 Target::Column(column) => format!("{column} {positive}"),
             };
             [format!("Share of {class} over time"), "mean probability against the share that came".into()]

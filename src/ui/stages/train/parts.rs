@@ -3,7 +3,6 @@
 use eframe::egui::{Align2, Rect, Sense, Ui, pos2, vec2};
 
 use crate::app::state::train::Truth;
-use crate::learn::Target;
 use crate::ui::measures::PADDING;
 use crate::ui::text::{self, Type};
 use crate::ui::{View, format, tokens, zone};
@@ -63,7 +62,7 @@ fn cells(line: Rect) -> [Rect; 3] {
 /// `late` for the share of the class `late`, `above 15`, `mean`.
 fn head_of(view: &View<'_>, truth: &Truth) -> String {
     match (truth, view.state.training().task.as_ref().map(|task| &task.target)) {
-        (Truth::Share(..), Some(Target::Above { above, .. })) => format!("above {}", format::float(*above)),
+        (Truth::Share(class, _), Some(target)) => target.class_in_words(class),
         _ => truth.name().to_owned(),
     }
 }
