@@ -5,8 +5,16 @@
 
 use crate::jobs::{Cancel, Cancelled};
 
-/// `diagonal` is that of `A`. Ends when the preconditioned residual has shrunk to `tolerance` of the first, or no longer
-/// shrinks.
+/// A direction whose curvature is a smaller part than this of what the diagonal alone would give it is one that `A` takes to
+/// zero, but for rounding: a step along it would be without bound, and change nothing.
+const FLAT: f64 = 1e-13;
+
+/// The residual may grow so much above its smallest before the search is given up: on its way down it goes up at times.
+const HOPELESS: f64 = 1e6;
+
+/// `diagonal` is that of `A`. Ends when the preconditioned residual has shrunk to `tolerance` of the first, or when it no
+/// longer shrinks: what rounding has put into directions that a singular `A` takes to zero cannot be solved for, and trying
+/// would only make it grow. The solution with the smallest residual is returned.
 pub(super) fn solve(
     apply: impl Fn(&[f64]) -> Vec<f64>,
     diagonal: &[f64],
@@ -24,15 +32,18 @@ pub(super) fn solve(
     let mut direction = towards.clone();
     let first = dot(&residual, &towards);
     let mut size = first;
+    let (mut best, mut best_size) = (solution.clone(), first);
 
     for _ in 0..most {
-        if size <= first * tolerance * tolerance {
+        if size <= first * tolerance * tolerance || size > HOPELESS * best_size {
             break;
         }
         cancel.check()?;
         let image = apply(&direction);
         let curvature = dot(&direction, &image);
-        if curvature <= 0.0 || !curvature.is_finite() {
+        let steepness: f64 =
+            direction.iter().zip(diagonal).map(|(along, d)| along * along * d.max(0.0)).sum();
+        if curvature <= FLAT * steepness || !curvature.is_finite() {
             break;
         }
         let step = size / curvature;
@@ -45,8 +56,12 @@ pub(super) fn solve(
             *d = t + turn * *d;
         }
         size = next;
+        if size < best_size {
+            best_size = size;
+            best.copy_from_slice(&solution);
+        }
     }
-    Ok(solution)
+    Ok(best)
 }
 
 /// The sum of products.

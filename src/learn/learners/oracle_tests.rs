@@ -13,6 +13,8 @@ use crate::learn::metrics::{Average, ConfusionMatrix, Errors, Ranking, log_loss}
 use crate::learn::{Labels, Model, Prediction};
 use crate::pipeline::FeatureMatrix;
 
+mod flights;
+
 pub(crate) struct Curve(Mutex<Vec<Round>>);
 
 impl FitObserver for Curve {
@@ -29,6 +31,10 @@ struct Set {
 
 fn folder(name: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "tests/oracles/batch", name].iter().collect()
+}
+
+fn expected(name: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(folder(name).join("expected.json")).unwrap()).unwrap()
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
@@ -50,8 +56,7 @@ fn column(data: &DataFrame, name: &str) -> Vec<f64> {
 
 /// Standardized on train when `scaled`, as `preprocessing.linear` of the oracle; else as they are.
 fn load(name: &str, scaled: bool) -> Set {
-    let expected: Value =
-        serde_json::from_str(&std::fs::read_to_string(folder(name).join("expected.json")).unwrap()).unwrap();
+    let expected = expected(name);
     let data = read(folder(name).join("data.csv"));
     let fold: Vec<bool> =
         data.column("fold").unwrap().str().unwrap().iter().map(|f| f == Some("train")).collect();
@@ -185,7 +190,7 @@ fn boosted_trees_are_no_worse_than_the_oracles_boosters() {
         assert!(accuracy >= worst(&set, "accuracy", true) - 0.02, "{name}: {accuracy}");
         let loss = log_loss(classes, truth, probabilities).unwrap();
         // Wine has 54 test rows, of which the oracle's boosters are surer than ours: see the README.
-        let tolerance = if name == "wine" { 0.03 } else { 0.01 };
+        let tolerance = if name == "wine" { 0.02 } else { 0.01 };
         assert!(loss <= worst(&set, "log_loss", false) + tolerance, "{name}: {loss}");
         assert!(
             (loss - curve.last().unwrap().valid.unwrap()).abs() < 1e-9,
