@@ -195,7 +195,7 @@ fn files_of_the_user_are_written_in_one_place() {
 #[test]
 fn unsafe_code_stands_in_one_file() {
     refuse_text(&["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"], |source| {
-        source.path == Path::new("kafka/batch_queue.rs")
+        source.path == Path::new("kafka/native.rs")
     });
 }
 

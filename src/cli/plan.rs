@@ -48,7 +48,12 @@ fn plan_text(plan: &ReadPlan) -> String {
         };
     }
     if plan.tiered {
-        text += "\nolder records may lie in tiered storage";
+        text += &match plan.tiered_share() {
+            Some(share) => {
+                format!("\n≈ {:.0} % of it in tiered storage, where reading takes longer", share * 100.0)
+            }
+            None => "\nolder records may lie in tiered storage, where reading takes longer".into(),
+        };
     }
     text
 }

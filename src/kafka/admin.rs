@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::admin::{AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::admin::{AdminOptions, NewTopic, OwnedResourceSpecifier, ResourceSpecifier, TopicReplication};
 use rdkafka::consumer::Consumer;
 use rdkafka::error::{KafkaError as LibraryError, KafkaResult, RDKafkaErrorCode as Code};
 
@@ -18,6 +18,9 @@ use super::error::{KafkaError, Result};
 
 /// What a request about topics gives: an answer for each.
 type Answers<T> = KafkaResult<Vec<std::result::Result<T, (String, Code)>>>;
+
+/// A topic's settings by name.
+type TopicConfig = BTreeMap<String, ConfigEntry>;
 
 impl WriteAccess<'_> {
     /// Makes a topic, with the broker's default for replication, and waits until it can be written. `config` are topic
@@ -45,25 +48,38 @@ impl WriteAccess<'_> {
 
 impl Cluster {
     /// A topic's settings by name.
-    pub(super) fn topic_config(&self, name: &str) -> Result<BTreeMap<String, ConfigEntry>> {
-        let what = format!("reading the configuration of topic {name}");
-        let answer = block_on(
-            self.admin()?.describe_configs([&ResourceSpecifier::Topic(name)], &self.admin_options()),
-        );
-        let answer = answer.map(|results| {
-            results.into_iter().map(|result| result.map_err(|code| (name.to_string(), code))).collect()
-        });
-        let resource = self.only_result(&what, name, answer)?;
-        if resource.entries.is_empty() {
-            // Every topic has settings; rdkafka drops the error that comes instead of them.
-            let why = "this user may not see it".into();
-            return Err(KafkaError::Unauthorised { what, why });
+    pub(super) fn topic_config(&self, name: &str) -> Result<TopicConfig> {
+        self.topic_configs(&[name])?.pop().unwrap_or_else(|| Err(KafkaError::NoTopic { topic: name.into() }))
+    }
+
+    /// The settings of several topics, in one request: of each in turn, or why not.
+    pub(super) fn topic_configs(&self, names: &[&str]) -> Result<Vec<Result<TopicConfig>>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
         }
-        let entries = resource.entries.into_iter().map(|entry| {
-            let default = entry.is_default;
-            (entry.name, ConfigEntry { value: entry.value.unwrap_or_default(), default })
-        });
-        Ok(entries.collect())
+        let what = |names: &str| format!("reading the configuration of {names}");
+        let asked: Vec<_> = names.iter().map(|name| ResourceSpecifier::Topic(name)).collect();
+        let answer = block_on(self.admin()?.describe_configs(&asked, &self.admin_options()));
+        let answer = answer.map_err(|error| self.explain(&what(&names.join(", ")), error))?;
+        let mut found: BTreeMap<String, TopicConfig> = BTreeMap::new();
+        for resource in answer.into_iter().flatten() {
+            if let OwnedResourceSpecifier::Topic(name) = resource.specifier {
+                let entries = resource.entries.into_iter().map(|entry| {
+                    let default = entry.is_default;
+                    (entry.name, ConfigEntry { value: entry.value.unwrap_or_default(), default })
+                });
+                found.insert(name, entries.collect());
+            }
+        }
+        // Every topic has settings; rdkafka drops the error that comes instead of them.
+        let of_topic = |name: &&str| match found.remove(*name) {
+            Some(config) if !config.is_empty() => Ok(config),
+            _ => {
+                let why = "this user may not see it".into();
+                Err(KafkaError::Unauthorised { what: what(&format!("topic {name}")), why })
+            }
+        };
+        Ok(names.iter().map(of_topic).collect())
     }
 
     /// Whether this user may make topics, by Kafka's dry run: everything is checked, nothing is made.

@@ -136,9 +136,10 @@ impl Cluster {
         self.look_up_watermarks(&what, &mut summaries)?;
         let [summary] = summaries;
         let mut problems = Vec::new();
+        let topic_id = keep_problem(self.find_topic(name).map(|topic| topic.id), &mut problems)?;
         let config = keep_problem(self.topic_config(name), &mut problems)?;
         let groups = keep_problem(self.lags(&summary, &mut problems), &mut problems)?;
-        Ok(TopicDetail { summary, topic_id: None, config, groups, problems })
+        Ok(TopicDetail { summary, topic_id, config, groups, problems })
     }
 
     fn look_up_watermarks(&self, what: &str, topics: &mut [TopicSummary]) -> Result<()> {

@@ -13,9 +13,9 @@ use rdkafka::error::{KafkaError as LibraryError, RDKafkaErrorCode as Code};
 use rdkafka::topic_partition_list::Offset as LibraryOffset;
 
 use super::batch::RecordBatch;
-use super::batch_queue::cached_watermarks;
 use super::client::{Cluster, WriteAccess};
 use super::error::{KafkaError, Result};
+use super::native::cached_watermarks;
 use super::types::{Offset, PartitionId};
 
 mod gather;

@@ -16,8 +16,10 @@ use super::types::EventTime;
 use crate::jobs::Cancel;
 
 mod sample;
+mod tiered;
 
 use sample::Sample;
+use tiered::{Local, is_tiered};
 
 /// What reading a slice would cost; see [`Cluster::plan`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +39,9 @@ pub struct ReadPlan {
     pub retention_left_ms: Option<i64>,
     /// Whether a topic of the slice keeps older records in tiered storage, where reading takes longer.
     pub tiered: bool,
+    /// Estimated offsets of the slice that lie there only: to be shown with ≈. `None` where the topics' settings do not tell.
+    #[serde(default)]
+    pub tiered_offsets: Option<u64>,
 }
 
 impl Cluster {
@@ -44,7 +49,9 @@ impl Cluster {
     pub fn plan(&self, slice: &Slice, cancel: &Cancel) -> Result<ReadPlan> {
         let sample = Sample::take(self, slice, cancel)?;
         let configs = self.known_configs(slice)?;
-        let retention = configs.iter().filter_map(retention_ms).min();
+        let known = || configs.iter().flatten();
+        let retention = known().filter_map(retention_ms).min();
+        let locals: Vec<Local> = configs.iter().map(|config| Local::of(config.as_ref())).collect();
         Ok(ReadPlan {
             slice: slice.clone(),
             first: sample.first(),
@@ -55,21 +62,28 @@ impl Cluster {
                 .first()
                 .zip(retention)
                 .map(|(first, retention)| first.0.saturating_add(retention).saturating_sub(now().0)),
-            tiered: configs.iter().any(|config| says(config, "remote.storage.enable", "true")),
+            tiered: known().any(is_tiered),
+            tiered_offsets: self.tiered_offsets(slice, &locals)?,
         })
     }
 
-    /// Configurations of the slice's topics, without those that this user may not see.
-    fn known_configs(&self, slice: &Slice) -> Result<Vec<BTreeMap<String, ConfigEntry>>> {
-        let mut configs = Vec::new();
-        for topic in &slice.topics {
-            match self.topic_config(&topic.topic) {
-                Ok(config) => configs.push(config),
-                Err(KafkaError::Unauthorised { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(configs)
+    /// The configuration of each of the slice's topics; `None` for one that this user may not see.
+    fn known_configs(&self, slice: &Slice) -> Result<Vec<Option<BTreeMap<String, ConfigEntry>>>> {
+        let names: Vec<&str> = slice.topics.iter().map(|topic| topic.topic.as_str()).collect();
+        let known = |config| match config {
+            Ok(config) => Ok(Some(config)),
+            Err(KafkaError::Unauthorised { .. }) => Ok(None),
+            Err(error) => Err(error),
+        };
+        self.topic_configs(&names)?.into_iter().map(known).collect()
+    }
+}
+
+impl ReadPlan {
+    /// What lies in tiered storage only, as a share of the whole; `None` where it is not known or there is nothing.
+    pub fn tiered_share(&self) -> Option<f64> {
+        let tiered = self.tiered_offsets.filter(|_| self.offsets > 0)?;
+        Some(tiered as f64 / self.offsets as f64)
     }
 }
 
@@ -78,10 +92,6 @@ fn retention_ms(config: &BTreeMap<String, ConfigEntry>) -> Option<i64> {
     let deletes = config.get("cleanup.policy").is_none_or(|policy| policy.value.contains("delete"));
     let millis: i64 = config.get("retention.ms")?.value.parse().ok()?;
     (deletes && millis >= 0).then_some(millis)
-}
-
-fn says(config: &BTreeMap<String, ConfigEntry>, name: &str, value: &str) -> bool {
-    config.get(name).is_some_and(|entry| entry.value == value)
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ impl Default for ReadOptions {
 /// Reads a slice once, from start to end: no group, no commit.
 pub struct SliceReader {
     cluster: Cluster,
+    slice: Slice,
     options: ReadOptions,
     queue: BatchQueue,
     topics: Vec<Arc<str>>,
@@ -68,6 +69,8 @@ pub struct SliceReader {
     moved: Instant,
     /// When it was last looked whether the topics are still there.
     looked: Instant,
+    /// Whether it was looked at the end.
+    checked: bool,
 }
 
 /// How far one partition is.
@@ -86,7 +89,8 @@ pub struct PartitionPosition {
 }
 
 impl SliceReader {
-    /// Begins to read `slice`. A slice of another cluster, and a topic or partition that is gone, are errors.
+    /// Begins to read `slice`. A slice of another cluster, a topic or partition that is gone, and a topic that was made anew
+    /// are errors.
     pub fn open(cluster: &Cluster, slice: &Slice, options: ReadOptions) -> Result<Self> {
         trouble::check_still_there(cluster, slice)?;
         let what = "opening a reader";
@@ -94,6 +98,7 @@ impl SliceReader {
             .map_err(|error| cluster.explain(what, error))?;
         let mut reader = Self {
             cluster: cluster.clone(),
+            slice: slice.clone(),
             options,
             queue,
             topics: Vec::new(),
@@ -101,6 +106,7 @@ impl SliceReader {
             reading: BTreeMap::new(),
             moved: Instant::now(),
             looked: Instant::now(),
+            checked: false,
         };
         reader.start(slice).map_err(|error| cluster.explain(what, error))?;
         Ok(reader)
@@ -141,6 +147,7 @@ impl SliceReader {
                 return Ok(Some(batch));
             }
         }
+        self.check_it_was_one_topic()?;
         Ok(None)
     }
 

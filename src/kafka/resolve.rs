@@ -1,21 +1,19 @@
 //! Range → slice: what the user asked for, as exact offsets.
 //!
-//! Nothing is read. Every bound is looked up for all partitions of a topic at once, and the end is pinned: what is written
+//! Nothing is read. Every bound is looked up for all partitions of all topics at once, and the end is pinned: what is written
 //! later does not belong to the slice. The end is the last stable offset, behind the last record that a reader of committed
 //! records gets.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use jiff::Timestamp;
-use rdkafka::consumer::Consumer;
-use rdkafka::error::KafkaError as LibraryError;
 
 use super::client::Cluster;
 use super::error::{KafkaError, Result};
 use super::offsets::Moment;
 use super::range::{Bound, RangeSpec};
 use super::slice::{PartitionRange, Slice, TopicSlice};
+use super::topics::KnownTopic;
 use super::types::{EventTime, Offset, PartitionId};
 use crate::jobs::Cancel;
 
@@ -31,83 +29,64 @@ impl Cluster {
     /// first offset still there.
     pub fn resolve(&self, range: &RangeSpec, cancel: &Cancel) -> Result<Slice> {
         check_topics(range)?;
+        let names: Vec<&str> = range.topics.iter().map(String::as_str).collect();
+        let topics = self.find_topics(&names)?;
+        cancel.check()?;
+        let logs = self.logs(range, &topics)?;
+        cancel.check()?;
+        let ranges = self.ranges(&logs, range)?;
+        let slices = range.topics.iter().zip(topics).zip(ranges).map(|((topic, known), partitions)| {
+            TopicSlice { topic: topic.clone(), topic_id: known.id, partitions }
+        });
+        Ok(Slice { cluster_id: self.id().into(), topics: slices.collect() })
+    }
+
+    /// The asked for partitions of each topic with their watermarks.
+    fn logs(&self, range: &RangeSpec, topics: &[KnownTopic]) -> Result<Vec<Log>> {
         let now = now();
-        let mut topics = Vec::with_capacity(range.topics.len());
-        for topic in &range.topics {
-            cancel.check()?;
-            let log = self.log(topic, range, now)?;
-            let partitions = self.ranges(&log, range)?;
-            topics.push(TopicSlice { topic: topic.clone(), topic_id: None, partitions });
+        let mut logs = Vec::with_capacity(topics.len());
+        for (topic, known) in range.topics.iter().zip(topics) {
+            let partitions = chosen(topic, &known.partitions, range)?;
+            logs.push(Log { topic: topic.clone(), now, partitions, low: Vec::new(), end: Vec::new() });
         }
-        Ok(Slice { cluster_id: self.id().into(), topics })
-    }
-
-    /// The partitions of a topic, by number. No such topic is an error.
-    pub(super) fn partitions(&self, topic: &str) -> Result<Vec<PartitionId>> {
-        self.partitions_within(topic, self.timeout())
-    }
-
-    /// [`Self::partitions`] that waits for so long.
-    pub(super) fn partitions_within(&self, topic: &str, wait: Duration) -> Result<Vec<PartitionId>> {
-        let explained = |error| self.explain_on(&format!("looking up topic {topic}"), topic, error);
-        let metadata = self.lookup().fetch_metadata(Some(topic), wait).map_err(explained)?;
-        let Some(found) = metadata.topics().iter().find(|found| found.name() == topic) else {
-            return Err(KafkaError::NoTopic { topic: topic.into() });
-        };
-        if let Some(code) = found.error() {
-            return Err(explained(LibraryError::MetadataFetch(code.into())));
+        let low = self.look_up(&logs, Moment::Beginning)?;
+        let end = self.look_up(&logs, Moment::End)?;
+        for (log, (low, end)) in logs.iter_mut().zip(low.into_iter().zip(end)) {
+            log.low = low.into_iter().map(Option::unwrap_or_default).collect();
+            log.end = end.into_iter().map(Option::unwrap_or_default).collect();
         }
-        let mut partitions: Vec<_> =
-            found.partitions().iter().map(|partition| PartitionId(partition.id())).collect();
-        partitions.sort();
-        Ok(partitions)
+        Ok(logs)
     }
 
-    /// The asked for partitions of a topic with their watermarks.
-    fn log(&self, topic: &str, range: &RangeSpec, now: EventTime) -> Result<Log> {
-        let partitions = chosen(topic, &self.partitions(topic)?, range)?;
-        let mut log = Log { topic: topic.into(), now, partitions, low: Vec::new(), end: Vec::new() };
-        log.low = self.watermarks(&log, Moment::Beginning)?;
-        log.end = self.watermarks(&log, Moment::End)?;
-        Ok(log)
+    /// An answer per partition of each log, all of them asked for at once.
+    fn look_up(&self, logs: &[Log], moment: Moment) -> Result<Vec<Vec<Option<Offset>>>> {
+        let asked: Vec<_> = logs.iter().map(|log| (log.topic.as_str(), log.partitions.clone())).collect();
+        let names: Vec<&str> = logs.iter().map(|log| log.topic.as_str()).collect();
+        let what = format!("looking up offsets of {}", names.join(", "));
+        self.offsets_by_topic(&what, &asked, moment)?.into_iter().collect()
     }
 
-    fn watermarks(&self, log: &Log, moment: Moment) -> Result<Vec<Offset>> {
-        let found = self.look_up(log, moment)?;
-        Ok(found.into_iter().map(Option::unwrap_or_default).collect())
-    }
-
-    fn look_up(&self, log: &Log, moment: Moment) -> Result<Vec<Option<Offset>>> {
-        let asked: Vec<_> = log.partitions.iter().map(|partition| (log.topic.as_str(), *partition)).collect();
-        self.offsets(&format!("looking up offsets of {}", log.topic), &asked, moment)
-    }
-
-    fn ranges(&self, log: &Log, range: &RangeSpec) -> Result<Vec<PartitionRange>> {
-        log.check_order(&range.from, &range.to)?;
-        let to = match &range.to {
-            Bound::LastRecords(records) => share::before(&log.end, &log.low, *records),
-            bound => self.bound(log, bound, Side::To)?,
-        };
+    fn ranges(&self, logs: &[Log], range: &RangeSpec) -> Result<Vec<Vec<PartitionRange>>> {
+        for log in logs {
+            log.check_order(&range.from, &range.to)?;
+        }
+        let to = self.bounds(logs, &range.to, Side::To)?;
         let from = match &range.from {
-            Bound::LastRecords(records) => share::before(&to, &log.low, *records),
-            bound => self.bound(log, bound, Side::From)?,
+            Bound::LastRecords(records) => {
+                logs.iter().zip(&to).map(|(log, to)| share::before(to, &log.low, *records)).collect()
+            }
+            bound => self.bounds(logs, bound, Side::From)?,
         };
-        log.ranges(&from, &to)
+        logs.iter().zip(from.iter().zip(&to)).map(|(log, (from, to))| log.ranges(from, to)).collect()
     }
 
-    /// A bound's offset in each partition, within the log.
-    fn bound(&self, log: &Log, bound: &Bound, side: Side) -> Result<Vec<Offset>> {
-        match bound {
-            Bound::Beginning => Ok(log.low.clone()),
-            Bound::End | Bound::LastRecords(_) => Ok(log.end.clone()),
-            Bound::Offset(offset) => log.same_offset(*offset, side),
-            Bound::Offsets(offsets) => log.exact_offsets(offsets, side),
-            Bound::Time(_) | Bound::LastMillis(_) => {
-                let time = log.time(bound).unwrap_or_default();
-                let found = self.look_up(log, Moment::Time(time))?;
-                log.offsets_at(time, &found, side)
-            }
-        }
+    /// A bound's offset in each partition of each log, within it.
+    fn bounds(&self, logs: &[Log], bound: &Bound, side: Side) -> Result<Vec<Vec<Offset>>> {
+        let Some(time) = logs.first().and_then(|log| log.time(bound)) else {
+            return logs.iter().map(|log| log.bound(bound, side)).collect();
+        };
+        let found = self.look_up(logs, Moment::Time(time))?;
+        logs.iter().zip(found).map(|(log, found)| log.offsets_at(time, &found, side)).collect()
     }
 }
 

@@ -134,7 +134,7 @@ struct TopicLog<'c> {
 
 impl<'c> TopicLog<'c> {
     fn look_up(cluster: &'c Cluster, topic: &str) -> Result<Self> {
-        let partitions = cluster.partitions(topic)?;
+        let partitions = cluster.find_topic(topic)?.partitions;
         let (low, end) = (Vec::new(), Vec::new());
         let mut log = Self { cluster, topic: topic.into(), partitions, low, end };
         let all: Vec<usize> = (0..log.partitions.len()).collect();

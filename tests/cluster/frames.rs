@@ -1,8 +1,10 @@
 //! Slices of real topics as frames: whole, in order, the same twice; what is no row is counted and kept.
 
+use std::time::Duration;
+
 use forebay::data::{Completeness, Frame, PageContent, PageRequest, ReadRequest, page, read, record};
 use forebay::jobs::{Cancel, Progress};
-use forebay::kafka::{Bound, Cluster, Offset, PartitionId, RangeSpec, Slice};
+use forebay::kafka::{Bound, Cluster, Offset, PartitionId, RangeSpec, Secrets, Slice};
 
 use crate::harness::{Kafka, TestRecord};
 
@@ -119,4 +121,41 @@ fn a_page_shows_the_newest_records_and_one_in_full() {
         record(&cluster, &topic, PartitionId(0), Offset(100_000), &Cancel::new()).ok().flatten(),
         None
     );
+}
+
+#[test]
+fn a_leader_that_goes_while_it_is_read_from_costs_nothing() {
+    let mut kafka = Kafka::start_three();
+    let topic = kafka.topic("led", 2, &[]);
+    let filler = "f".repeat(400);
+    for partition in 0..2 {
+        let record =
+            |n: i64| TestRecord::new(format!("{{\"n\":{n},\"f\":\"{filler}\"}}")).partition(partition);
+        kafka.produce(&topic, (0..40_000).map(record));
+    }
+    // Small fetches, so that most is still to come when the leader goes.
+    let mut profile = kafka.profile();
+    profile.properties.insert("max.partition.fetch.bytes".into(), "10000".into());
+    let cluster = Cluster::connect(&profile, &Secrets::new()).unwrap();
+    let request = request(whole(&cluster, &topic), None);
+    let leader = kafka.leader(&topic, 0);
+
+    let progress = Progress::new();
+    let frame = std::thread::scope(|scope| {
+        let reading = scope.spawn(|| read(&cluster, &request, &progress, &Cancel::new()));
+        while progress.snapshot().done == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        kafka.kill(leader);
+        assert!(!reading.is_finished(), "it had read everything before the leader went");
+        reading.join().unwrap().unwrap()
+    });
+
+    assert_eq!((frame.rows(), frame.completeness), (80_000, Completeness::Whole));
+    let numbers = frame.data.column("n").unwrap().i64().unwrap();
+    let twice: Vec<i64> = (0..40_000).chain(0..40_000).collect();
+    assert!(numbers.into_no_null_iter().eq(twice), "each record once, in order");
+    assert_ne!(kafka.leader(&topic, 0), leader);
+    // Whom the connection took for the controller may be the one that went; the next range resolves all the same.
+    assert_eq!(whole(&cluster, &topic), *frame.slice);
 }

@@ -21,5 +21,7 @@ mod packages;
 mod properties;
 mod ranges;
 mod reading;
+mod requests;
 mod scoring;
+mod topic_ids;
 mod writing;

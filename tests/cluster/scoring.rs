@@ -308,6 +308,25 @@ fn a_broker_that_is_killed_and_comes_back_costs_no_record_and_doubles_none() {
 }
 
 #[test]
+fn a_leader_that_goes_costs_no_record_and_doubles_none() {
+    let mut kafka = Kafka::start_three();
+    let (cluster, mut request) = prepared(&kafka, 2);
+    request.until_end = false;
+    let deployment = Deployment::start(&cluster, &request);
+    kafka.produce(&request.input, flights(0..1_000, 2));
+    deployment.wait("some", |snapshot| snapshot.counts.scored > 0);
+
+    let leader = kafka.leader(&request.input, 0);
+    kafka.kill(leader);
+    kafka.produce(&request.input, flights(1_000..2_000, 2));
+    deployment.wait("all", |snapshot| snapshot.counts.scored >= 2_000);
+
+    let summary = deployment.stop();
+    assert_eq!((summary.read, summary.scored), (2_000, 2_000));
+    assert_exactly_once(&kafka, &request, 2_000);
+}
+
+#[test]
 fn a_request_that_cannot_work_is_refused_with_the_reason() {
     let kafka = Kafka::plain();
     let (cluster, request) = prepared(kafka, 1);

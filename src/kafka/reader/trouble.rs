@@ -10,33 +10,48 @@ use rdkafka::types::RDKafkaErrorCode as Code;
 use super::{PartitionPosition, SliceReader, Source};
 use crate::kafka::client::Cluster;
 use crate::kafka::error::{KafkaError, Result};
-use crate::kafka::slice::Slice;
+use crate::kafka::slice::{Slice, TopicSlice};
+use crate::kafka::topics::KnownTopic;
 use crate::kafka::types::Offset;
 
 /// How long is waited to hear whether a topic is still there; bounds how late a cancel is noticed meanwhile.
 const GONE_WAIT: Duration = Duration::from_secs(1);
 
-/// Errors where the slice is of another cluster, or a topic or a partition of it is gone.
+/// Errors where the slice is of another cluster, or a topic or a partition of it is gone or another one by now.
 pub(super) fn check_still_there(cluster: &Cluster, slice: &Slice) -> Result<()> {
-    for topic in &slice.topics {
-        let name = &topic.topic;
-        if slice.cluster_id != cluster.id() {
-            return Err(KafkaError::Range {
-                topic: name.clone(),
-                why: format!("the slice is of cluster {}, not of {}", slice.cluster_id, cluster.id()),
-                next: "Choose the connection to that cluster, or resolve the range anew on this one.".into(),
-            });
-        }
-        let there = cluster.partitions(name)?;
-        if let Some(range) = topic.partitions.iter().find(|range| !there.contains(&range.partition)) {
-            return Err(KafkaError::Range {
-                topic: name.clone(),
-                why: format!("{} is gone: the topic has {} partitions now", range.partition, there.len()),
-                next: "Resolve the range anew.".into(),
-            });
-        }
+    let Some(first) = slice.topics.first() else { return Ok(()) };
+    if slice.cluster_id != cluster.id() {
+        return Err(KafkaError::Range {
+            topic: first.topic.clone(),
+            why: format!("the slice is of cluster {}, not of {}", slice.cluster_id, cluster.id()),
+            next: "Choose the connection to that cluster, or resolve the range anew on this one.".into(),
+        });
+    }
+    let names: Vec<&str> = slice.topics.iter().map(|topic| topic.topic.as_str()).collect();
+    for (topic, known) in slice.topics.iter().zip(cluster.find_topics(&names)?) {
+        let there = &known.partitions;
+        let gone = topic.partitions.iter().find(|range| !there.contains(&range.partition));
+        let why = match (other_id(topic, &known), gone) {
+            (Some(ids), _) => {
+                format!(
+                    "the topic was deleted and made anew since the slice was taken ({ids}): its records are gone"
+                )
+            }
+            (None, Some(range)) => {
+                format!("{} is gone: the topic has {} partitions now", range.partition, there.len())
+            }
+            (None, None) => continue,
+        };
+        let next = "Resolve the range anew, for the records that are there now.".into();
+        return Err(KafkaError::Range { topic: topic.topic.clone(), why, next });
     }
     Ok(())
+}
+
+/// Both ids, where the topic is not the one that the slice was taken of. A broker that tells none leaves it open.
+fn other_id(topic: &TopicSlice, known: &KnownTopic) -> Option<String> {
+    let (was, is) = (topic.topic_id.as_ref()?, known.id.as_ref()?);
+    (was != is).then(|| format!("its id was {was} and is {is}"))
 }
 
 impl SliceReader {
@@ -116,13 +131,38 @@ impl SliceReader {
     }
 
     fn gone(&self, position: &PartitionPosition) -> Option<String> {
-        match self.cluster.partitions_within(&position.topic, GONE_WAIT) {
-            Err(KafkaError::NoTopic { .. }) => Some("the topic was deleted".into()),
-            Ok(there) if !there.contains(&position.partition) => {
-                Some(format!("the topic was made anew with {} partitions", there.len()))
-            }
-            Ok(_) | Err(_) => None,
+        let topic = self.slice.topics.iter().find(|topic| topic.topic == position.topic)?;
+        let known = match self.cluster.find_topics_within(&[&topic.topic], GONE_WAIT) {
+            Err(KafkaError::NoTopic { .. }) => return Some("the topic was deleted".into()),
+            Err(_) => return None,
+            Ok(known) => known.into_iter().next()?,
+        };
+        if let Some(ids) = other_id(topic, &known) {
+            return Some(format!("the topic was deleted and made anew meanwhile: {ids}"));
         }
+        let there = known.partitions;
+        (!there.contains(&position.partition))
+            .then(|| format!("the topic was made anew with {} partitions", there.len()))
+    }
+
+    /// Everything has come. librdkafka goes on in a topic that was made anew as if it were the one before, so what came may
+    /// be of both: an error then, once.
+    pub(super) fn check_it_was_one_topic(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.checked, true) {
+            return Ok(());
+        }
+        let read = self.slice.topics.iter().filter(|topic| topic.topic_id.is_some());
+        let names: Vec<&str> = read.clone().map(|topic| topic.topic.as_str()).collect();
+        // Where nobody answers, the records have come all the same.
+        let Ok(known) = self.cluster.find_topics_within(&names, GONE_WAIT) else { return Ok(()) };
+        for (topic, known) in read.zip(known) {
+            let position = self.positions.iter().find(|position| position.topic == topic.topic);
+            if let (Some(ids), Some(position)) = (other_id(topic, &known), position) {
+                let why = format!("the topic was deleted and made anew while it was read ({ids})");
+                return Err(stopped(position, format!("{why}; what came may be of both")));
+            }
+        }
+        Ok(())
     }
 
     fn watermarks(&self, position: &PartitionPosition) -> Option<(Offset, Offset)> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::share;
 use crate::kafka::error::{KafkaError, Result};
 use crate::kafka::range::Bound;
 use crate::kafka::slice::PartitionRange;
@@ -44,8 +45,19 @@ impl Log {
         }
     }
 
+    /// The offset of a bound that is no time, in each partition.
+    pub fn bound(&self, bound: &Bound, side: Side) -> Result<Vec<Offset>> {
+        match bound {
+            Bound::Beginning => Ok(self.low.clone()),
+            Bound::Offset(offset) => self.same_offset(*offset, side),
+            Bound::Offsets(offsets) => self.exact_offsets(offsets, side),
+            Bound::LastRecords(records) => Ok(share::before(&self.end, &self.low, *records)),
+            Bound::End | Bound::Time(_) | Bound::LastMillis(_) => Ok(self.end.clone()),
+        }
+    }
+
     /// The same offset in each partition. A partition that ends before it is taken to its end, as long as one reaches it.
-    pub fn same_offset(&self, offset: Offset, side: Side) -> Result<Vec<Offset>> {
+    fn same_offset(&self, offset: Offset, side: Side) -> Result<Vec<Offset>> {
         let longest = self.end.iter().max().copied().unwrap_or_default();
         if offset > longest {
             let why =
@@ -56,7 +68,7 @@ impl Log {
     }
 
     /// Each partition's own offset, which must lie between its first offset and its end.
-    pub fn exact_offsets(&self, offsets: &BTreeMap<PartitionId, Offset>, side: Side) -> Result<Vec<Offset>> {
+    fn exact_offsets(&self, offsets: &BTreeMap<PartitionId, Offset>, side: Side) -> Result<Vec<Offset>> {
         self.each(|partition, low, end| {
             let offset = offsets.get(&partition).copied().unwrap_or(end);
             if offset > end {

@@ -20,6 +20,7 @@ pub struct Broker {
     folder: PathBuf,
     /// Where the whole cluster keeps its files.
     root: PathBuf,
+    notes_requests: bool,
     process: Option<Wrapped>,
 }
 
@@ -29,7 +30,14 @@ impl Broker {
         let folder = root.join(format!("broker-{node}"));
         std::fs::create_dir_all(&folder).unwrap();
         let (port, controller_port) = (free_port(), free_port());
-        Self { node, port, controller_port, folder, root: root.to_path_buf(), process: None }
+        let root = root.to_path_buf();
+        Self { node, port, controller_port, folder, root, notes_requests: false, process: None }
+    }
+
+    /// The same, but it writes down every request: [`Self::requests`].
+    pub fn noting_requests(mut self) -> Self {
+        self.notes_requests = true;
+        self
     }
 
     /// This broker as `controller.quorum.voters` names it.
@@ -92,6 +100,9 @@ impl Broker {
     /// Starts it. [`Self::wait_until_it_answers`] waits for it.
     pub fn start(&mut self) {
         let mut arguments = java_arguments("512m");
+        if self.notes_requests {
+            arguments.insert(0, "-Dforebay.requests=debug".into());
+        }
         arguments.extend(["kafka.Kafka".to_string(), self.settings().display().to_string()]);
         self.process = Some(Wrapped::start("java", &arguments, &self.log(), &self.root));
     }
@@ -119,6 +130,16 @@ impl Broker {
         }
     }
 
+    /// The requests that it has answered: who asked (`client.id`), and Kafka's name of the request.
+    pub fn requests(&self) -> Vec<(String, String)> {
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let answered =
+            log.lines().filter_map(|line| line.split_once("Completed request:")).map(|(_, note)| note);
+        answered
+            .filter_map(|note| Some((quoted(note, "clientId")?, quoted(note, "requestApiKeyName")?)))
+            .collect()
+    }
+
     /// The end of what it wrote.
     pub fn log_tail(&self) -> String {
         let log = std::fs::read_to_string(self.log()).unwrap_or_default();
@@ -139,6 +160,12 @@ impl Drop for Broker {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The text that stands under `name` in a line of JSON.
+fn quoted(json: &str, name: &str) -> Option<String> {
+    let (_, rest) = json.split_once(&format!("\"{name}\":\""))?;
+    rest.split_once('"').map(|(text, _)| text.to_string())
 }
 
 /// A port that nobody listens on, below those that the system gives to outgoing links: such a link cannot take it before

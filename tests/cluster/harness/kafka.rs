@@ -1,5 +1,6 @@
 //! A cluster of one or three brokers.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -42,15 +43,27 @@ impl Kafka {
         Self::start_with(1, "")
     }
 
-    /// Three brokers; topics have three replicas of which two must be in sync.
+    /// Three brokers; topics have three replicas of which two must be in sync. One that is killed is missed after two
+    /// seconds, and another takes over what it led.
     pub fn start_three() -> Self {
-        Self::start_with(3, "")
+        Self::start_with(3, "broker.heartbeat.interval.ms=500\nbroker.session.timeout.ms=2000")
+    }
+
+    /// One broker that writes down what it is asked: [`Self::requests`].
+    pub fn start_that_notes_requests() -> Self {
+        // One thread that answers, so that the notes stand in the order of the answers.
+        Self::start_brokers(1, "num.network.threads=1", Broker::noting_requests)
     }
 
     /// So many brokers, each with further lines of `server.properties`.
     pub fn start_with(count: u16, extra: &str) -> Self {
+        Self::start_brokers(count, extra, |broker| broker)
+    }
+
+    fn start_brokers(count: u16, extra: &str, change: impl Fn(Broker) -> Broker) -> Self {
         let root = new_root();
-        let mut brokers: Vec<Broker> = (1..=count).map(|node| Broker::new(node, root.path())).collect();
+        let mut brokers: Vec<Broker> =
+            (1..=count).map(|node| change(Broker::new(node, root.path()))).collect();
         let voters: Vec<String> = brokers.iter().map(Broker::voter).collect();
         let cluster_id = new_cluster_id();
         for broker in &mut brokers {
@@ -101,9 +114,42 @@ impl Kafka {
         name
     }
 
-    /// Makes a topic with this very name, in a cluster of the caller's own.
+    /// Makes a topic with this very name.
     pub fn named_topic(&self, name: &str, partitions: i32, settings: &[(&str, &str)]) {
         create_topic(&self.client_config(), name, partitions, settings);
+    }
+
+    /// Which broker leads a partition.
+    pub fn leader(&self, topic: &str, partition: i32) -> u16 {
+        let consumer: BaseConsumer = self.client_config().create().unwrap();
+        let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).unwrap();
+        metadata.topics()[0].partitions()[partition as usize].leader().try_into().unwrap()
+    }
+
+    /// How often a client (by its `client.id`) has asked a broker that notes requests for what, by Kafka's name of the
+    /// request (`METADATA`).
+    pub fn requests(&self, client: &str) -> BTreeMap<String, usize> {
+        // What was answered before this witness was is noted before it is.
+        let witness = unique("witness");
+        let mut config = self.client_config();
+        let consumer: BaseConsumer = config.set("client.id", &witness).create().unwrap();
+        consumer.fetch_metadata(None, Duration::from_secs(30)).unwrap();
+        let started = Instant::now();
+        loop {
+            let noted: Vec<_> = self.brokers.iter().flat_map(Broker::requests).collect();
+            let of = |client: &str| {
+                let mut counts = BTreeMap::new();
+                for (_, request) in noted.iter().filter(|(by, _)| by == client) {
+                    *counts.entry(request.clone()).or_default() += 1;
+                }
+                counts
+            };
+            if of(&witness).contains_key("METADATA") {
+                return of(client);
+            }
+            assert!(started.elapsed() < Duration::from_secs(60), "the broker notes no requests");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Writes records and waits until all are acknowledged.

@@ -113,7 +113,9 @@ fn costs(ui: &mut Ui, view: &View<'_>, plan: &ReadPlan) {
                 .show(ui);
         }
         if plan.tiered {
-            KeyValue::new("Tiered", "in part").at(AT).note("older records are in remote storage").show(ui);
+            let share = plan.tiered_share().map(|share| format!("≈ {}", format::share_with(share, 0)));
+            let said = share.as_deref().unwrap_or("in part");
+            KeyValue::new("Tiered", said).at(AT).note("older records are in remote storage").show(ui);
         }
         match plan.retention_left_ms {
             Some(left) => {
