@@ -246,3 +246,25 @@ fn has_word(line: &str, text: &str) -> bool {
             || !before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
     })
 }
+
+#[test]
+fn the_page_of_bad_input_cites_tests_that_are_there_and_hold_its_messages() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/bad-input.md")).unwrap();
+    let mut rows = 0;
+    for row in page.lines().filter(|line| line.starts_with("| ") && line.contains(".rs::")) {
+        rows += 1;
+        let cells: Vec<&str> = row.trim_matches(['|', ' ']).split(" | ").collect();
+        let mut holds_message = cells[2] == "none";
+        for cited in cells[3].split('`').filter(|cited| !cited.trim().is_empty()) {
+            let (path, name) = cited.split_once("::").unwrap();
+            let source =
+                fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+            let is_there = source.contains(&format!("#[test]\nfn {name}("));
+            assert!(is_there, "{path} has no test {name}, which docs/bad-input.md cites");
+            holds_message |= source.contains(&format!("\"{}\"", cells[0]));
+        }
+        assert!(holds_message, "no test that is cited for \"{}\" holds its message", cells[0]);
+    }
+    assert!(rows >= 30, "only {rows} rows found");
+}

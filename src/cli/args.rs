@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use super::connection::ConnectionArgs;
 use super::models::{AliasArgs, ModelsArgs, PublishArgs, PullArgs};
@@ -73,4 +74,25 @@ pub(super) enum Command {
     Score(ScoreArgs),
     /// Predict the rows of a file.
     Predict(PredictArgs),
+}
+
+impl Args {
+    /// Refuses options that are each fine and mean nothing together, as wrong usage.
+    pub fn checked(self) -> Result<Self, clap::Error> {
+        let Some(Command::Score(score)) = &self.command else { return Ok(self) };
+        let wrong = score.request().check();
+        if wrong.is_empty() {
+            return Ok(self);
+        }
+        let option = |(field, why): &(String, String)| match field.as_str() {
+            "model_topic" => format!("--models: {why}"),
+            _ => format!("--{}: {why}", field.replace('_', "-")),
+        };
+        let why = wrong.iter().map(option).collect::<Vec<_>>().join("; ");
+        let mut command = Self::command();
+        command.build();
+        let of =
+            command.find_subcommand_mut("score").map(|score| score.error(ErrorKind::ValueValidation, &why));
+        Err(of.unwrap_or_else(|| command.error(ErrorKind::ValueValidation, &why)))
+    }
 }

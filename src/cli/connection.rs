@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::jobs::Problem;
+use crate::jobs::{Cancel, Problem};
 use crate::kafka::{Cluster, ConnectionProfile, Secrets, read_properties};
 use crate::workspace::{ConfigFolder, SECRET_VARIABLES, secrets_from_environment};
 
@@ -51,9 +51,9 @@ impl ConnectionArgs {
     }
 
     /// Connects.
-    pub fn connect(&self) -> Result<Cluster, Problem> {
+    pub fn connect(&self, cancel: &Cancel) -> Result<Cluster, Problem> {
         let (profile, secrets) = self.profile()?;
-        Ok(Cluster::connect(&profile, &secrets)?)
+        Ok(Cluster::connect_or_cancel(&profile, &secrets, cancel)?)
     }
 
     /// The profile with its secrets. A properties file comes before a saved connection; `--bootstrap` replaces the

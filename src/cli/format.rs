@@ -1,6 +1,11 @@
-//! Numbers and times as text for people.
+//! Numbers, times and rejected records as text for people.
 
 use jiff::Timestamp;
+
+use crate::codec::Rejection;
+
+/// Rejections that a report shows; all are counted.
+pub(super) const SHOWN_REJECTIONS: usize = 10;
 
 /// An integer with a comma each three digits: `254,369`.
 pub(super) fn integer(number: u64) -> String {
@@ -55,6 +60,15 @@ pub(super) fn metric(value: f64) -> String {
 /// A number of a column, as short as it can be said exactly.
 pub(super) fn number(value: f64) -> String {
     format!("{value}")
+}
+
+/// Where a record is that was rejected, and why, a line for each, indented below what stands before.
+pub(super) fn rejections(rejections: &[Rejection]) -> String {
+    let line = |rejection: &Rejection| {
+        let Rejection { topic, partition, offset: at, reason, .. } = rejection;
+        format!("\n  {topic} {partition} at {}: {reason}", offset(at.0))
+    };
+    rejections.iter().map(line).collect()
 }
 
 /// `1 record`, `2,000 records`.

@@ -18,6 +18,7 @@ mod read;
 mod registry;
 mod score;
 mod table;
+mod table_file;
 mod topics;
 mod train;
 mod write;
@@ -41,7 +42,7 @@ const USAGE: u8 = 2;
 /// Runs what the arguments ask for; the first is the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let args = match Args::try_parse_from(&arguments) {
+    let args = match Args::try_parse_from(&arguments).and_then(Args::checked) {
         Ok(args) => args,
         Err(error) => return refuse(&error, &arguments),
     };
@@ -69,15 +70,15 @@ fn dispatch(args: Args, output: &Output) -> Result<(), Problem> {
     };
     let foreground = Foreground::new()?;
     match command {
-        Command::Topics(args) => topics::list(&args, &connection, output),
-        Command::Topic(args) => topics::show(&args, &connection, output),
+        Command::Topics(args) => topics::list(&args, &connection, &foreground, output),
+        Command::Topic(args) => topics::show(&args, &connection, &foreground, output),
         Command::Plan(args) => plan::run(&args, &connection, &foreground, output),
         Command::Read(args) => read::run(&args, &connection, &foreground, output),
         Command::Profile(args) => profile::run(&args, &connection, &foreground, output),
         Command::Write(args) => write::run(&args, &connection, &foreground, output),
         Command::Train(args) => train::run(&args, &connection, &foreground, output),
         Command::Models(args) => models::list(&args, &connection, &foreground, output),
-        Command::Alias(args) => models::alias(&args, &connection, output),
+        Command::Alias(args) => models::alias(&args, &connection, &foreground, output),
         Command::Publish(args) => models::publish(&args, &connection, &foreground, output),
         Command::Pull(args) => models::pull(&args, &connection, &foreground, output),
         Command::Score(args) => score::run(&args, &connection, &foreground, output),

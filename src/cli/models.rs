@@ -104,7 +104,7 @@ pub(super) fn list(
     foreground: &Foreground,
     output: &Output,
 ) -> Result<(), Problem> {
-    let registry = args.registry.open(connection, KeepVersions::All)?;
+    let registry = args.registry.open(connection, KeepVersions::All, &foreground.cancel)?;
     let mut models = foreground.run(|_, cancel| registry.models(cancel))?;
     if let Some(name) = &args.name {
         models.retain(|model| model.name == *name);
@@ -116,8 +116,13 @@ pub(super) fn list(
 }
 
 /// Moves an alias.
-pub(super) fn alias(args: &AliasArgs, connection: &ConnectionArgs, output: &Output) -> Result<(), Problem> {
-    let registry = args.registry.open(connection, KeepVersions::All)?;
+pub(super) fn alias(
+    args: &AliasArgs,
+    connection: &ConnectionArgs,
+    foreground: &Foreground,
+    output: &Output,
+) -> Result<(), Problem> {
+    let registry = args.registry.open(connection, KeepVersions::All, &foreground.cancel)?;
     registry.set_alias(&args.name, &args.alias, args.version.0)?;
     let report = AliasReport { name: &args.name, alias: &args.alias, version: args.version.0 };
     output.result(&report, |report| match report.version {
@@ -134,7 +139,7 @@ pub(super) fn publish(
     output: &Output,
 ) -> Result<(), Problem> {
     let package = Package::open(&args.file)?;
-    let registry = args.registry.open(connection, args.keep)?;
+    let registry = args.registry.open(connection, args.keep, &foreground.cancel)?;
     let published =
         foreground.run(|progress, cancel| registry.publish(&args.name, &package, progress, cancel))?;
     output.result(&published, |published| published_text(published, &args.registry))
@@ -147,7 +152,7 @@ pub(super) fn pull(
     foreground: &Foreground,
     output: &Output,
 ) -> Result<(), Problem> {
-    let registry = args.registry.open(connection, KeepVersions::All)?;
+    let registry = args.registry.open(connection, KeepVersions::All, &foreground.cancel)?;
     let found = foreground.run(|progress, cancel| {
         let found = registry.find(&args.model, cancel)?;
         registry.get(&found.name, found.version, progress, cancel)?.save(&args.output)?;

@@ -63,5 +63,5 @@ pub(super) fn ended_pipe_is_fine(written: io::Result<()>) -> Result<(), Problem>
 }
 
 fn not_printed(error: &io::Error) -> Problem {
-    Problem::new("Writing to standard output", error.to_string(), "")
+    Problem::new("Writing to standard output", error.to_string(), "Give it another place to go to.")
 }

@@ -24,7 +24,7 @@ pub(super) fn run(
     foreground: &Foreground,
     output: &Output,
 ) -> Result<(), Problem> {
-    let cluster = connection.connect()?;
+    let cluster = connection.connect(&foreground.cancel)?;
     let plan = foreground.run(|_, cancel| {
         let slice = args.range.resolve(&cluster, cancel)?;
         Ok::<_, Problem>(cluster.plan(&slice, cancel)?)

@@ -10,6 +10,7 @@ use super::foreground::Foreground;
 use super::format::count;
 use super::output::Output;
 use super::registry::{KeepVersions, RegistryArgs};
+use super::table_file::table_file;
 use crate::data::{ExportFormat, export_rows, import};
 use crate::jobs::Problem;
 use crate::learn::predict_frame;
@@ -22,11 +23,11 @@ pub(super) struct PredictArgs {
     model: ModelRef,
 
     /// The rows: a file ending in .parquet, .arrow, .csv or .jsonl.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = table_file())]
     input: PathBuf,
 
     /// Where to write the rows with their predictions: a file with one of the same endings.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = table_file())]
     output: PathBuf,
 
     #[command(flatten)]
@@ -51,7 +52,7 @@ pub(super) fn run(
 ) -> Result<(), Problem> {
     let format = ExportFormat::of(&args.output)?;
     let mut rows = import(&args.input)?;
-    let registry = args.registry.open(connection, KeepVersions::All)?;
+    let registry = args.registry.open(connection, KeepVersions::All, &foreground.cancel)?;
     let report = foreground.run(|progress, cancel| {
         let found = registry.find(&args.model, cancel)?;
         let package = registry.get(&found.name, found.version, progress, cancel)?;

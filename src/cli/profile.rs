@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use super::connection::ConnectionArgs;
 use super::foreground::Foreground;
-use super::format::{integer, number};
+use super::format::{SHOWN_REJECTIONS, count, integer, number, rejections};
 use super::output::Output;
 use super::range::{CodecArgs, RangeArgs};
 use super::read::{read_range, stopped};
 use super::table::Table;
+use crate::codec::Rejection;
 use crate::data::{ColumnProfile, profile};
 use crate::jobs::Problem;
 
@@ -26,6 +27,8 @@ pub(super) struct ProfileArgs {
 struct ProfileReport {
     rows: u64,
     rejected: u64,
+    tombstones: u64,
+    first_rejections: Vec<Rejection>,
     columns: Vec<ColumnProfile>,
 }
 
@@ -36,7 +39,7 @@ pub(super) fn run(
     foreground: &Foreground,
     output: &Output,
 ) -> Result<(), Problem> {
-    let cluster = connection.connect()?;
+    let cluster = connection.connect(&foreground.cancel)?;
     let report = foreground.run(|progress, cancel| {
         let frame = read_range(&cluster, &args.range, &args.codec, progress, cancel)?;
         if let Some(problem) = stopped(&frame, cancel) {
@@ -44,7 +47,13 @@ pub(super) fn run(
         }
         let columns = profile(&frame.data, progress, cancel)
             .map_err(|_| Problem::cancelled("Describing the columns"))?;
-        Ok(ProfileReport { rows: frame.rows() as u64, rejected: frame.rejected_total, columns })
+        Ok(ProfileReport {
+            rows: frame.rows() as u64,
+            rejected: frame.rejected_total,
+            tombstones: frame.tombstones,
+            first_rejections: frame.rejected.iter().take(SHOWN_REJECTIONS).cloned().collect(),
+            columns,
+        })
     })?;
     output.result(&report, profile_text)
 }
@@ -76,7 +85,14 @@ fn profile_text(report: &ProfileReport) -> String {
             warnings.join(", "),
         ]);
     }
-    format!("{} rows, {} rejected\n\n{}", integer(report.rows), integer(report.rejected), table.text())
+    format!(
+        "{}, {} could not be decoded, {} had no value{}\n\n{}",
+        count(report.rows, "row", "rows"),
+        integer(report.rejected),
+        integer(report.tombstones),
+        rejections(&report.first_rejections),
+        table.text()
+    )
 }
 
 /// A warning by its own name: `looks like time`.

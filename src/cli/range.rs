@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use crate::codec::by_name;
+use crate::data::Filter;
 use crate::jobs::{Cancel, Problem};
 use crate::kafka::{Bound, Cluster, PartitionId, RangeSpec, Slice};
 
@@ -30,11 +32,11 @@ pub(super) struct RangeArgs {
 #[derive(Args, Clone, Debug)]
 pub(super) struct CodecArgs {
     /// How records are decoded.
-    #[arg(long, default_value = "json")]
+    #[arg(long, default_value = "json", value_parser = codec)]
     pub codec: String,
 
     /// Keep only rows for which this holds: `dep_delay > 15 and origin == "JFK"`.
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", value_parser = filter)]
     pub filter: Option<String>,
 }
 
@@ -58,4 +60,14 @@ impl RangeArgs {
 
 fn bound(text: &str) -> Result<Bound, String> {
     text.parse()
+}
+
+fn codec(name: &str) -> Result<String, String> {
+    by_name(name).map(|codec| codec.name().into())
+}
+
+fn filter(text: &str) -> Result<String, String> {
+    Filter::parse(text)
+        .map(|_| text.into())
+        .map_err(|why| format!("{why}; docs/commands.md says what a filter is"))
 }

@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use super::connection::ConnectionArgs;
 use super::foreground::Foreground;
-use super::format::{bytes, count, integer};
+use super::format::{SHOWN_REJECTIONS, bytes, count, integer, rejections};
 use super::output::{Output, ended_pipe_is_fine};
 use super::range::{CodecArgs, RangeArgs};
+use super::table_file::table_file_or_lines;
 use crate::codec::Rejection;
-use crate::data::{Completeness, ExportFormat, Filter, Frame, ReadRequest, export, read, write_lines};
+use crate::data::{Completeness, ExportFormat, Frame, ReadRequest, export, read, write_lines};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Cluster, Slice};
 
@@ -25,7 +26,7 @@ pub(super) struct ReadArgs {
     codec: CodecArgs,
 
     /// Where to write: a file ending in .parquet, .arrow, .csv or .jsonl, or `-` for lines on standard output.
-    #[arg(short, long, value_name = "OUT")]
+    #[arg(short, long, value_name = "OUT", value_parser = table_file_or_lines())]
     output: PathBuf,
 
     /// When reading ends early, write what was read all the same. The exit code still says that it failed.
@@ -57,15 +58,13 @@ pub(super) fn run(
     output: &Output,
 ) -> Result<(), Problem> {
     let to_lines = args.output == Path::new("-");
-    if !to_lines {
-        ExportFormat::of(&args.output)?;
-    }
-    let cluster = connection.connect()?;
+    let cluster = connection.connect(&foreground.cancel)?;
     let frame = foreground
         .run(|progress, cancel| read_range(&cluster, &args.range, &args.codec, progress, cancel))?;
     let stopped = stopped(&frame, &foreground.cancel);
     if let Some(problem) = stopped.as_ref().filter(|_| !args.keep_part) {
-        return Err(problem.clone());
+        let next = format!("{} Nothing was written; --keep-part keeps what was read.", problem.next);
+        return Err(Problem { next: next.trim_start().into(), ..problem.clone() });
     }
     // What is kept of a cancelled read is written whole.
     let cancel = if stopped.is_some() { Cancel::new() } else { foreground.cancel.clone() };
@@ -87,23 +86,19 @@ pub(super) fn read_range(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Frame, Problem> {
-    if let Some(filter) = &codec.filter {
-        Filter::parse(filter).map_err(|why| {
-            Problem::new("Reading the filter", why, "docs/commands.md says what a filter is")
-        })?;
-    }
     let slice = range.resolve(cluster, cancel)?;
     let request =
         ReadRequest { slice, codec: codec.codec.clone(), filter: codec.filter.clone(), budget: None };
     read(cluster, &request, progress, cancel)
 }
 
-/// Why a frame is not whole.
+/// Why a frame is not whole, with how much of it there is.
 pub(super) fn stopped(frame: &Frame, cancel: &Cancel) -> Option<Problem> {
-    let Completeness::Part { why, .. } = &frame.completeness else { return None };
-    let what = format!("Reading ended after {}", count(frame.rows() as u64, "row", "rows"));
-    let next = "Read again, or keep what was read with --keep-part";
-    let mut problem = Problem::new(what, why.clone(), next);
+    let Completeness::Part { why, next, positions } = &frame.completeness else { return None };
+    let read: u64 = positions.iter().map(|position| position.records).sum();
+    let all = count(frame.slice.offsets(), "record", "records");
+    let what = format!("Reading ended in part, after {} of at most {all}", integer(read));
+    let mut problem = Problem::new(what, why.clone(), next.clone());
     problem.cancelled = cancel.is_cancelled();
     Some(problem)
 }
@@ -149,7 +144,7 @@ fn report(frame: &Frame, args: &ReadArgs, to_lines: bool, output: &Output) -> Re
         content: frame.content.clone(),
         completeness: frame.completeness.clone(),
         output: args.output.clone(),
-        first_rejections: frame.rejected.iter().take(10).cloned().collect(),
+        first_rejections: frame.rejected.iter().take(SHOWN_REJECTIONS).cloned().collect(),
     };
     if to_lines {
         output.note(&report_text(&report));
@@ -175,9 +170,5 @@ fn report_text(report: &ReadReport) -> String {
             text += &format!("\n{} {what}", integer(number));
         }
     }
-    for rejection in &report.first_rejections {
-        let Rejection { topic, partition, offset, reason, .. } = rejection;
-        text += &format!("\n  {topic} {partition} at {}: {reason}", super::format::offset(offset.0));
-    }
-    text
+    text + &rejections(&report.first_rejections)
 }

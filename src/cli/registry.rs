@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::connection::ConnectionArgs;
-use crate::jobs::Problem;
+use crate::jobs::{Cancel, Problem};
 use crate::registry::{FolderRegistry, Keep, Registry, TopicRegistry};
 
 /// The model topic of a cluster, or a folder.
@@ -36,6 +36,7 @@ impl RegistryArgs {
         &self,
         connection: &ConnectionArgs,
         keep: KeepVersions,
+        cancel: &Cancel,
     ) -> Result<Box<dyn Registry>, Problem> {
         if let Some(folder) = &self.registry {
             return Ok(Box::new(FolderRegistry::new(folder)));
@@ -44,7 +45,7 @@ impl RegistryArgs {
             KeepVersions::All => Keep::All,
             KeepVersions::Latest => Keep::Latest,
         };
-        Ok(Box::new(TopicRegistry::new(connection.connect()?, &self.models, keep)))
+        Ok(Box::new(TopicRegistry::new(connection.connect(cancel)?, &self.models, keep)))
     }
 
     /// Where it is, for people.

@@ -6,11 +6,13 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 
 use super::connection::ConnectionArgs;
 use super::foreground::Foreground;
-use super::format::integer;
+use super::format::{SHOWN_REJECTIONS, integer, rejections};
 use super::output::Output;
+use crate::codec::Rejection;
 use crate::jobs::{Problem, Progress};
 use crate::live::{Delivery, LiveStats, MetricsServer, ScoreRequest, ScoreSummary, score};
 use crate::registry::ModelRef;
@@ -78,12 +80,21 @@ enum From {
     End,
 }
 
+/// How it ended.
+#[derive(Serialize)]
+struct ScoreReport {
+    #[serde(flatten)]
+    summary: ScoreSummary,
+    newest_rejections: Vec<Rejection>,
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a number of at least 1".into())
 }
 
 impl ScoreArgs {
-    fn request(&self) -> ScoreRequest {
+    /// What they ask for.
+    pub(super) fn request(&self) -> ScoreRequest {
         let from_beginning = self.from.map_or(self.until_end, |from| from == From::Beginning);
         ScoreRequest {
             model: self.model.clone(),
@@ -110,7 +121,7 @@ pub(super) fn run(
     output: &Output,
 ) -> Result<(), Problem> {
     let request = args.request();
-    let cluster = connection.connect()?;
+    let cluster = connection.connect(&foreground.cancel)?;
     let stats = Arc::new(LiveStats::new());
     let metrics = args.metrics.as_ref().map(|at| MetricsServer::start(at, request.clone(), stats.clone()));
     if let Some(metrics) = metrics.transpose()?.as_ref() {
@@ -125,7 +136,9 @@ pub(super) fn run(
             summary
         })
     })?;
-    output.result(&summary, summary_text)?;
+    let kept = stats.snapshot().rejections;
+    let newest_rejections = kept.iter().take(SHOWN_REJECTIONS).map(|one| one.as_ref().clone()).collect();
+    output.result(&ScoreReport { summary, newest_rejections }, report_text)?;
     match args.until_end && foreground.cancel.is_cancelled() {
         true => Err(Problem::cancelled(format!("Scoring {} to its end", request.input))),
         false => Ok(()),
@@ -146,13 +159,14 @@ fn follow(stats: &LiveStats, progress: &Progress, ended: &AtomicBool) {
     }
 }
 
-fn summary_text(summary: &ScoreSummary) -> String {
-    let ScoreSummary { read, scored, rejected, versions } = summary;
+fn report_text(report: &ScoreReport) -> String {
+    let ScoreSummary { read, scored, rejected, versions } = &report.summary;
     let versions = versions.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
     format!(
-        "{} read, {} scored, {} rejected\nversion {versions}",
+        "{} read, {} scored, {} rejected{}\nversion {versions}",
         integer(*read),
         integer(*scored),
-        integer(*rejected)
+        integer(*rejected),
+        rejections(&report.newest_rejections)
     )
 }

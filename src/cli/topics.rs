@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::connection::ConnectionArgs;
+use super::foreground::Foreground;
 use super::format::{integer, offset};
 use super::output::Output;
 use super::table::Table;
@@ -23,15 +24,25 @@ pub(super) struct TopicArgs {
 }
 
 /// Lists the topics.
-pub(super) fn list(args: &TopicsArgs, connection: &ConnectionArgs, output: &Output) -> Result<(), Problem> {
-    let mut catalogue = connection.connect()?.catalogue()?;
+pub(super) fn list(
+    args: &TopicsArgs,
+    connection: &ConnectionArgs,
+    foreground: &Foreground,
+    output: &Output,
+) -> Result<(), Problem> {
+    let mut catalogue = connection.connect(&foreground.cancel)?.catalogue()?;
     catalogue.topics.retain(|topic| args.internal || !topic.internal);
     output.result(&catalogue, topics_text)
 }
 
 /// Shows one topic.
-pub(super) fn show(args: &TopicArgs, connection: &ConnectionArgs, output: &Output) -> Result<(), Problem> {
-    let detail = connection.connect()?.topic(&args.name)?;
+pub(super) fn show(
+    args: &TopicArgs,
+    connection: &ConnectionArgs,
+    foreground: &Foreground,
+    output: &Output,
+) -> Result<(), Problem> {
+    let detail = connection.connect(&foreground.cancel)?.topic(&args.name)?;
     output.result(&detail, topic_text)
 }
 

@@ -76,7 +76,7 @@ pub(super) fn run(
     output: &Output,
 ) -> Result<(), Problem> {
     let file = RunFile::parse(&files::read_text(&args.file, FILE_LIMIT)?)?;
-    let cluster = connection.connect()?;
+    let cluster = connection.connect(&foreground.cancel)?;
     let request = TrainRequest { run: file, slice: None };
     let run = foreground.run(|progress, cancel| {
         let observer = Rounds { progress: progress.clone() };
@@ -88,7 +88,7 @@ pub(super) fn run(
     }
     let published = match &args.publish {
         Some(name) => {
-            let registry = args.registry.open(connection, args.keep)?;
+            let registry = args.registry.open(connection, args.keep, &foreground.cancel)?;
             Some(foreground.run(|progress, cancel| registry.publish(name, &package, progress, cancel))?)
         }
         None => None,

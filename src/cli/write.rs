@@ -8,12 +8,14 @@ use super::connection::ConnectionArgs;
 use super::foreground::Foreground;
 use super::format::{count, integer};
 use super::output::Output;
+use super::table_file::table_file;
 use crate::data::{WriteRequest, Written, write_file};
 use crate::jobs::Problem;
 
 #[derive(Args)]
 pub(super) struct WriteArgs {
     /// A file ending in .parquet, .arrow, .csv or .jsonl.
+    #[arg(value_parser = table_file())]
     file: PathBuf,
 
     /// The topic to write to; made when it is not there, keeping every record (retention.ms=-1).
@@ -52,7 +54,7 @@ pub(super) fn run(
         partitions: args.partitions,
         drop: args.drop.clone(),
     };
-    let cluster = connection.connect()?;
+    let cluster = connection.connect(&foreground.cancel)?;
     let written = foreground.run(|progress, cancel| write_file(&cluster, &request, progress, cancel))?;
     output.result(&written, written_text)
 }

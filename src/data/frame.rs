@@ -6,6 +6,7 @@ use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Rejection, Schema};
+use crate::jobs::Problem;
 use crate::kafka::{PartitionPosition, Slice};
 
 /// A slice decoded to columns. Rows stand by topic, partition and offset, always in that order, so that the same slice
@@ -42,10 +43,12 @@ pub struct Frame {
 pub enum Completeness {
     /// Every partition reached its end.
     Whole,
-    /// Reading stopped early: why, and where each partition stood.
+    /// Reading stopped early: why, what to do next, and where each partition stood.
     Part {
         #[allow(missing_docs)]
         why: String,
+        #[allow(missing_docs)]
+        next: String,
         #[allow(missing_docs)]
         positions: Vec<PartitionPosition>,
     },
@@ -58,5 +61,75 @@ impl Frame {
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.data.height()
+    }
+
+    /// For a frame without rows, why it has none and what to do next; for whoever cannot go on without one.
+    pub fn without_rows(&self) -> Option<Problem> {
+        if self.rows() > 0 {
+            return None;
+        }
+        let topics: Vec<&str> = self.slice.topics.iter().map(|topic| topic.topic.as_str()).collect();
+        let what = format!("The slice of {} has no rows", topics.join(", "));
+        let problem = |why: String, next: &str| Some(Problem::new(what, why, next));
+        if self.filtered > 0 {
+            return problem("the filter leaves every row out".into(), "Change the filter.");
+        }
+        if let Some(first) = self.rejected.first() {
+            let Rejection { topic, partition, offset, reason, .. } = first;
+            let why = format!(
+                "nothing in it could be decoded, {} rejected; the first is {topic} {partition} at {offset}: {reason}",
+                self.rejected_total
+            );
+            return problem(why, "Choose another topic, or the codec of these records.");
+        }
+        if self.tombstones > 0 {
+            return problem("none of its records has a value".into(), "Choose another topic.");
+        }
+        problem("the range holds no records".into(), "Choose a longer range, or another topic.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kafka::{Offset, PartitionId, TopicSlice};
+
+    fn empty() -> Frame {
+        let topic = TopicSlice { topic: "flights".into(), topic_id: None, partitions: Vec::new() };
+        Frame {
+            data: Arc::default(),
+            schema: Arc::default(),
+            slice: Arc::new(Slice { cluster_id: String::new(), topics: vec![topic] }),
+            codec: "json".into(),
+            rejected: Arc::default(),
+            rejected_total: 0,
+            tombstones: 0,
+            filtered: 0,
+            bytes: 0,
+            content: Vec::new(),
+            completeness: Completeness::Whole,
+        }
+    }
+
+    fn why(frame: &Frame) -> String {
+        frame.without_rows().unwrap().to_string()
+    }
+
+    #[test]
+    fn a_frame_without_rows_says_where_they_went() {
+        assert!(why(&empty()).starts_with("The slice of flights has no rows: the range holds no records."));
+        assert!(why(&Frame { tombstones: 2, ..empty() }).contains("none of its records has a value"));
+        assert!(
+            why(&Frame { filtered: 2, tombstones: 2, ..empty() }).contains("the filter leaves every row")
+        );
+        let rejection = Rejection {
+            topic: "flights".into(),
+            partition: PartitionId(1),
+            offset: Offset(7),
+            step: "decode".into(),
+            reason: "not JSON at byte 0: expected value".into(),
+        };
+        let refused = Frame { rejected: Arc::new(vec![rejection]), rejected_total: 9, ..empty() };
+        assert!(why(&refused).contains("9 rejected; the first is flights p1 at 7: not JSON at byte 0"));
     }
 }

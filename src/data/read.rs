@@ -69,16 +69,17 @@ fn completeness(
     slice: &Slice,
 ) -> Result<Completeness, Problem> {
     let nothing = gathered.records == 0;
-    let why = match ended {
+    let (why, next) = match ended {
         Ended::AtTheEnd => return Ok(Completeness::Whole),
         Ended::Failed(KafkaError::Cancelled) if nothing => {
             return Err(Problem::cancelled(format!("Reading {}", names(slice))));
         }
         Ended::Failed(error) if nothing => return Err(error.into()),
-        Ended::Failed(error) => error.to_string(),
-        Ended::Early(why) => why,
+        Ended::Failed(KafkaError::Cancelled) => ("cancelled".into(), String::new()),
+        Ended::Failed(error) => (error.to_string(), Problem::from(error).next),
+        Ended::Early(why) => (why, "Read a shorter range.".into()),
     };
-    Ok(Completeness::Part { why, positions: positions.to_vec() })
+    Ok(Completeness::Part { why, next, positions: positions.to_vec() })
 }
 
 fn build(gathered: Gathered, completeness: Completeness, request: &ReadRequest) -> Frame {

@@ -18,9 +18,15 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with its cause and the next step.
+    /// A problem with its cause and the next step. Causes come from many libraries, with and without a full stop: here
+    /// they lose it, and the next step, which is a sentence, gets one.
     pub fn new(what: impl Into<String>, why: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { what: what.into(), why: why.into(), next: next.into(), cancelled: false }
+        let (mut why, mut next) = (why.into(), next.into());
+        why.truncate(why.trim_end().trim_end_matches('.').len());
+        if !next.is_empty() && !next.ends_with('.') {
+            next.push('.');
+        }
+        Self { what: what.into(), why, next, cancelled: false }
     }
 
     /// The user ended `what`.
@@ -43,3 +49,17 @@ impl std::fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_the_parts_end_with_they_read_as_sentences() {
+        for (why, next) in [("no room.", "Free some space"), ("no room\n", "Free some space.")] {
+            let problem = Problem::new("Writing a.csv", why, next);
+            assert_eq!(problem.to_string(), "Writing a.csv: no room. Free some space.");
+        }
+        assert_eq!(Problem::new("Writing a.csv", "", "").to_string(), "Writing a.csv");
+    }
+}

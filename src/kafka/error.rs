@@ -39,8 +39,8 @@ pub enum KafkaError {
     #[error("{what} timed out after {seconds} s: {why}")]
     TimedOut { what: String, seconds: u64, why: String },
     /// Reading stopped before the end of a partition; what was read is kept.
-    #[error("{topic} {partition} stopped at {at} of {end}: {why}")]
-    Stopped { topic: String, partition: PartitionId, at: Offset, end: Offset, why: String },
+    #[error("{topic} {partition} stopped at offset {at} of {end}: {why}")]
+    Stopped { topic: String, partition: PartitionId, at: Offset, end: Offset, why: String, next: String },
     /// A write on a read-only connection.
     #[error("{action} refused: connection {connection} is read-only")]
     ReadOnly { connection: String, action: String },
@@ -103,8 +103,8 @@ impl From<KafkaError> for Problem {
             ),
             KafkaError::NoTopic { topic } => Self::new(
                 format!("Topic {topic} does not exist"),
-                "It was never made, was deleted meanwhile, or this user may not see it.",
-                "Reload the list of topics.",
+                "it was never made, was deleted meanwhile, or this user may not see it",
+                "List the topics to see what there is.",
             ),
             KafkaError::TopicExists { topic } => {
                 Self::new(format!("Topic {topic} already exists"), "", "Use it, or choose another name.")
@@ -115,11 +115,9 @@ impl From<KafkaError> for Problem {
                 why,
                 "Try again, or raise socket.timeout.ms of the connection.",
             ),
-            KafkaError::Stopped { topic, partition, at, end, why } => Self::new(
-                format!("{topic} {partition} stopped at {at} of {end}"),
-                why,
-                "What was read is kept. Read again to go on.",
-            ),
+            KafkaError::Stopped { topic, partition, at, end, why, next } => {
+                Self::new(format!("{topic} {partition} stopped at offset {at} of {end}"), why, next)
+            }
             KafkaError::ReadOnly { connection, action } => Self::new(
                 format!("{} refused", sentence(&action)),
                 format!("connection {connection} is read-only"),
@@ -141,7 +139,9 @@ impl From<KafkaError> for Problem {
                 "Raise max.message.bytes of the topic, or send smaller records.",
             ),
             KafkaError::Cancelled => Self::cancelled("The request"),
-            KafkaError::Other { what, why } => Self::new(sentence(&what), why, ""),
+            KafkaError::Other { what, why } => {
+                Self::new(sentence(&what), why, "Try again; if it stays so, the broker's log may say more.")
+            }
         }
     }
 }

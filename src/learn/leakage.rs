@@ -17,8 +17,10 @@ const ROWS: usize = 20_000;
 /// Sentences for [`super::Run::warnings`], of which the first say what the frame itself is short of.
 pub(super) fn warnings(frame: &Frame, train: &FeatureMatrix, parts: &Parts) -> Vec<String> {
     let mut warnings = Vec::new();
-    if frame.rejected_total > 0 {
-        warnings.push(format!("{} records could not be decoded and took no part", frame.rejected_total));
+    match frame.rejected_total {
+        0 => {}
+        1 => warnings.push("1 record could not be decoded and took no part".into()),
+        many => warnings.push(format!("{many} records could not be decoded and took no part")),
     }
     let unseen = unseen_classes(parts);
     if !unseen.is_empty() {

@@ -80,12 +80,12 @@ pub fn train(
     let read_request =
         ReadRequest { slice, codec: section.codec.clone(), filter: section.filter.clone(), budget: None };
     let frame = read(cluster, &read_request, progress, cancel)?;
-    if let Completeness::Part { why, .. } = &frame.completeness {
+    if let Completeness::Part { why, next, .. } = &frame.completeness {
         if cancel.is_cancelled() {
             return Err(Problem::cancelled("Reading the slice"));
         }
-        let next = "Run it again, or read the slice in Browse to keep the part that can be read";
-        return Err(Problem::new("Reading the slice", format!("only a part of it was read: {why}"), next));
+        let why = format!("only a part of it was read: {why}");
+        return Err(Problem::new("Reading the slice", why, next.clone()));
     }
     train_on(&frame, &request.run, observer, progress, cancel)
 }
@@ -100,6 +100,9 @@ pub fn train_on(
     cancel: &Cancel,
 ) -> Result<Run, Problem> {
     file.refuse()?;
+    if let Some(problem) = frame.without_rows() {
+        return Err(problem);
+    }
     progress.stage("splitting", 0);
     let labelled = file.task.labels(&frame.data)?;
     let parts = Parts::of(frame, file, &labelled)?;

@@ -68,5 +68,9 @@ fn check(request: &ScoreRequest) -> Result<(), Problem> {
         return Ok(());
     }
     let why: Vec<String> = problems.into_iter().map(|(field, why)| format!("{field}: {why}")).collect();
-    Err(Problem::new(format!("{} cannot be deployed like this", request.model), why.join("; "), ""))
+    Err(Problem::new(
+        format!("{} cannot be deployed like this", request.model),
+        why.join("; "),
+        "Change these settings.",
+    ))
 }

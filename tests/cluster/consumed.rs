@@ -1,5 +1,7 @@
 //! What a topic holds for a reader of committed records, read by plain librdkafka and not by the code under test.
 
+#![allow(dead_code, reason = "not every binary uses all of it")]
+
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};

@@ -94,11 +94,30 @@ fn a_read_that_reaches_its_budget_keeps_its_part_and_says_so() {
     let cluster = kafka.connect();
     let request = ReadRequest { budget: Some(50_000), ..request(whole(&cluster, &topic), None) };
     let frame = frame(&cluster, &request);
-    let Completeness::Part { why, positions } = &frame.completeness else { panic!("whole") };
+    let Completeness::Part { why, positions, .. } = &frame.completeness else { panic!("whole") };
     assert!(why.contains("budget"), "{why}");
     let read: u64 = positions.iter().map(|position| position.records).sum();
     assert_eq!(read, frame.rows() as u64, "every record that was taken is a row");
     assert!(frame.rows() < 60_000);
+}
+
+#[test]
+fn a_record_of_900_kb_is_a_row_an_entry_of_a_page_and_a_record_in_full() {
+    let kafka = Kafka::plain();
+    let topic = kafka.topic("large", 1, &[]);
+    let large = format!(r#"{{"n":1,"text":"{}"}}"#, "äx".repeat(300_000));
+    kafka.produce(&topic, [TestRecord::new(r#"{"n":0}"#), TestRecord::new(large.clone())]);
+    let cluster = kafka.connect();
+    let slice = whole(&cluster, &topic);
+
+    let frame = frame(&cluster, &request(slice.clone(), None));
+    let texts = frame.data.column("text").unwrap().str().unwrap().clone();
+    assert_eq!((frame.rows(), texts.get(0), texts.get(1).map(str::len)), (2, None, Some(900_000)));
+    let request = PageRequest { slice, codec: "json".into(), limit: 10, newest: true };
+    let page = page(&cluster, &request, &Cancel::new()).unwrap();
+    assert_eq!((page.entries.len(), page.whole, page.schema.get("text").is_some()), (2, true, true));
+    let full = record(&cluster, &topic, PartitionId(0), Offset(1), &Cancel::new()).unwrap().unwrap();
+    assert_eq!(full.value.as_deref(), Some(large.as_bytes()));
 }
 
 #[test]

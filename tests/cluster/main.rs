@@ -16,6 +16,7 @@ mod frames;
 mod groups;
 mod harness;
 mod harness_works;
+mod interrupted;
 mod model_topic;
 mod packages;
 mod properties;
@@ -25,3 +26,6 @@ mod requests;
 mod scoring;
 mod topic_ids;
 mod writing;
+
+#[path = "../command/bad_input/page.rs"]
+mod page;

@@ -4,11 +4,7 @@ use std::time::Duration;
 
 use forebay::jobs::Cancel;
 use forebay::kafka::{Bound, Cluster, EventTime, RangeSpec, Slice, Timeline, TimelineRequest};
-use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions};
-use rdkafka::client::DefaultClientContext;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
-use rdkafka::{Offset as LibraryOffset, TopicPartitionList};
 
 use super::harness::{Kafka, TestRecord};
 
@@ -36,15 +32,6 @@ fn resolve(cluster: &Cluster, topic: &str, from: &str, to: &str) -> Result<Vec<(
 
 fn offsets(slice: &Slice) -> Vec<(i64, i64)> {
     slice.topics[0].partitions.iter().map(|range| (range.start.0, range.end.0)).collect()
-}
-
-fn delete_before(config: &ClientConfig, topic: &str, partition: i32, offset: i64) {
-    let admin: AdminClient<DefaultClientContext> = config.create().unwrap();
-    let mut list = TopicPartitionList::new();
-    list.add_partition_offset(topic, partition, LibraryOffset::Offset(offset)).unwrap();
-    let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(admin.delete_records(&list, &options)).unwrap();
 }
 
 #[test]
@@ -85,7 +72,7 @@ fn a_slice_stays_as_it_was_when_more_is_written() {
 fn what_is_not_there_is_refused_in_words() {
     let kafka = Kafka::plain();
     let topic = hourly(kafka, 2);
-    delete_before(&kafka.client_config(), &topic, 1, 40);
+    kafka.delete_before(&topic, 1, 40);
     let cluster = kafka.connect();
     let why = |from, to| resolve(&cluster, &topic, from, to).unwrap_err();
 

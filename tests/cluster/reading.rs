@@ -2,17 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use forebay::jobs::Cancel;
+use forebay::jobs::{Cancel, Problem};
 use forebay::kafka::{
     Bound, Cluster, GroupConsumer, GroupOptions, KafkaError, Offset, PartitionId, PartitionRange, RangeSpec,
     ReadOptions, RecordBatch, Slice, SliceReader, TopicSlice,
 };
-use rdkafka::admin::{AdminClient, AdminOptions};
-use rdkafka::client::DefaultClientContext;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
-use rdkafka::{Offset as LibraryOffset, TopicPartitionList};
 
 use super::harness::{Kafka, TestRecord};
+use super::page;
 
 fn whole(cluster: &Cluster, topic: &str) -> Slice {
     let range =
@@ -62,25 +60,6 @@ fn values(batches: &[RecordBatch]) -> Vec<(i32, i64, String)> {
 
 fn numbers(topic: &str, kafka: &Kafka, partition: i32, count: i64) {
     kafka.produce(topic, (0..count).map(|n| TestRecord::new(format!("{n}")).partition(partition)));
-}
-
-fn admin<T>(
-    kafka: &Kafka,
-    act: impl AsyncFnOnce(&AdminClient<DefaultClientContext>, &AdminOptions) -> T,
-) -> T {
-    let client: AdminClient<DefaultClientContext> = kafka.client_config().create().unwrap();
-    let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(act(&client, &options))
-}
-
-fn delete_before(kafka: &Kafka, topic: &str, partition: i32, offset: i64) {
-    let mut list = TopicPartitionList::new();
-    list.add_partition_offset(topic, partition, LibraryOffset::Offset(offset)).unwrap();
-    admin(kafka, async |client, options| client.delete_records(&list, options).await.unwrap());
-}
-
-fn delete_topic(kafka: &Kafka, topic: &str) {
-    admin(kafka, async |client, options| client.delete_topics(&[topic], options).await.unwrap());
 }
 
 #[test]
@@ -290,22 +269,35 @@ fn a_broker_killed_while_reading_costs_nothing_once_it_is_back() {
 fn a_broker_that_stays_away_ends_the_read_with_its_cause() {
     let mut kafka = Kafka::start();
     let topic = kafka.topic("away", 1, &[]);
-    numbers(&topic, &kafka, 0, 10);
+    let filler = "f".repeat(1_000);
+    kafka.produce(&topic, (0..20_000).map(|n| TestRecord::new(format!("{n} {filler}"))));
     let cluster = kafka.connect();
     let slice = whole(&cluster, &topic);
-    let options = ReadOptions { stall: Duration::from_secs(2), ..ReadOptions::default() };
+    // Little is fetched ahead, so that most is still to come when the broker goes.
+    let options = ReadOptions {
+        stall: Duration::from_secs(2),
+        ahead_bytes: 256 << 10,
+        fetch_bytes: 64 << 10,
+        ..ReadOptions::default()
+    };
     let mut reader = SliceReader::open(&cluster, &slice, options).unwrap();
+    reader.next(None, &Cancel::new()).unwrap().unwrap();
     kafka.kill(1);
 
-    // What librdkafka had fetched before the end may still come.
-    let error = match rest(&mut reader) {
-        Err(error) => error.to_string(),
-        Ok(batches) => {
-            assert_eq!(values(&batches).len(), 10);
-            return;
-        }
-    };
-    assert!(error.contains("nothing came for 2 s"), "{error}");
+    let problem = Problem::from(rest(&mut reader).unwrap_err());
+
+    let at = reader.positions()[0].clone();
+    assert!(at.records > 0 && at.next < at.end, "{at:?}");
+    assert!(
+        problem.what.contains(&format!("{topic} p0 stopped at offset {} of 20000", at.next)),
+        "{problem}"
+    );
+    assert!(problem.why.contains(&format!("{} does not answer", kafka.bootstrap())), "{problem}");
+    page::says(
+        "broker stays away",
+        &[(&topic, "flights"), (&kafka.bootstrap(), "broker:9092")],
+        &problem.to_string(),
+    );
 }
 
 #[test]
@@ -320,7 +312,7 @@ fn a_topic_deleted_while_it_is_read_is_an_error_that_keeps_what_came() {
     let first = reader.next(None, &Cancel::new()).unwrap().unwrap();
     assert!(!first.is_empty());
 
-    delete_topic(kafka, &topic);
+    kafka.delete_topic(&topic);
     let error = rest(&mut reader).unwrap_err();
 
     assert!(error.to_string().contains("the topic was deleted"), "{error}");
@@ -340,7 +332,7 @@ fn records_taken_away_before_they_were_read_are_told() {
     numbers(&topic, kafka, 1, 100);
     let cluster = kafka.connect();
     let slice = whole(&cluster, &topic);
-    delete_before(kafka, &topic, 0, 60);
+    kafka.delete_before(&topic, 0, 60);
 
     let mut reader = open(&cluster, &slice);
     let mut read = Vec::new();

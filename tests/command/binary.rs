@@ -66,6 +66,22 @@ impl Forebay {
         ran.stdout
     }
 
+    /// Runs to the end, which must be a failure (exit code 1) that prints no result, and gives standard error.
+    pub fn failure(&self, arguments: &[&str]) -> String {
+        let ran = self.run(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "forebay {arguments:?}: {ran:#?}");
+        ran.stderr
+    }
+
+    /// Names of the files in the folder, in order.
+    pub fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
     /// Runs with `--json` to the end, which must be a success, and gives the document.
     pub fn json(&self, arguments: &[&str]) -> Value {
         let text = self.text(&[arguments, &["--json"]].concat());
@@ -86,7 +102,8 @@ impl Forebay {
 }
 
 impl Ran {
-    fn of(output: Output) -> Self {
+    /// What ran, and is over.
+    pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),

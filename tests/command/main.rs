@@ -8,17 +8,20 @@
     reason = "a test fails by panicking"
 )]
 
+mod bad_input;
 mod binary;
 mod exactly_once;
-
 mod flow;
 mod output;
+mod quiet;
 mod repeat;
-
 mod small;
 mod stop;
-
+mod terminal;
 mod usage;
+
+#[path = "../cluster/consumed.rs"]
+mod consumed;
 
 #[path = "../cluster/harness/mod.rs"]
 mod harness;

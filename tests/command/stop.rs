@@ -1,10 +1,12 @@
 //! Signals end a scorer in order.
 
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use crate::binary::{Forebay, Running};
 use crate::harness::{Kafka, unique};
 use crate::small;
+use crate::terminal::{CTRL_C, Terminal};
 
 /// Waits until the topic holds as many records, as another reader sees them.
 fn wait_for(forebay: &Forebay, scorer: &mut Running, topic: &str, records: u64) {
@@ -62,10 +64,33 @@ fn sigint_ends_a_train_as_cancelled() {
     let endless =
         small::run_file(&topic).replace("\"logistic-regression\"", "\"boosted-trees\"\nrounds = 10000");
     forebay.write("run.toml", &endless);
-    let training = forebay.start(&["train", "run.toml", "-o", "a.zip"]);
-    std::thread::sleep(Duration::from_secs(3));
-    training.signal("INT");
-    let ran = training.wait();
-    assert_eq!(ran.code, 130, "{ran:#?}");
+    let mut training = Terminal::start(&forebay, &["train", "run.toml", "-o", "a.zip"]);
+    training.wait_for_progress("10,000");
+    training.press(CTRL_C);
+    let (code, screen) = training.end();
+    assert_eq!(code, 130, "{screen}");
+    assert!(screen.contains("forebay: Fitting boosted trees: cancelled"), "{screen}");
     assert!(!forebay.folder().join("a.zip").exists());
+}
+
+#[test]
+fn sigint_ends_the_wait_for_a_cluster_that_does_not_answer() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let forebay = Forebay::alone();
+    for arguments in [
+        &["topics"][..],
+        &["plan", "flights"],
+        &["read", "flights", "-o", "a.csv"],
+        &["models"],
+        &["score", "late@1", "--input", "flights", "--output", "predictions"],
+    ] {
+        let waiting = forebay.start(&[arguments, &["--bootstrap", &address]].concat());
+        let link = silent.accept().unwrap();
+        waiting.signal("INT");
+        let ran = waiting.wait();
+        assert_eq!((ran.code, ran.stdout.as_str()), (130, ""), "{arguments:?}: {ran:#?}");
+        assert!(ran.stderr.contains("cancelled"), "{arguments:?}: {ran:#?}");
+        drop(link);
+    }
 }

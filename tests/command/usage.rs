@@ -27,6 +27,22 @@ fn wrong_usage_says_what_is_wrong_and_exits_with_2() {
         (&["alias", "late", "first", "champion"], "a number or `none`"),
         (&["models", "--models", "a", "--registry", "b"], "cannot be used with"),
         (&["topics", "--wonder"], "--wonder"),
+        (
+            &["read", "flights", "-o", "a.xlsx"],
+            "the ending .xlsx is not known. Use .parquet, .arrow, .csv or .jsonl.",
+        ),
+        (&["read", "flights"], "--output <OUT>"),
+        (&["read", "flights", "-o", "-", "--codec", "avro"], "there is no codec \"avro\"; there is: json"),
+        (&["read", "flights", "-o", "-", "--filter", "x >"], "docs/commands.md says what a filter is"),
+        (&["read", "flights", "-o", "-", "--partitions", "p1"], "'p1'"),
+        (&["write", "rows.txt", "--topic", "flights"], "the ending .txt is not known"),
+        (
+            &["score", "late@1", "--input", "a", "--output", "a"],
+            "--output: each of the topics must be another one",
+        ),
+        (&["score", "late@1", "--input", "models", "--output", "b"], "--models: each of the topics"),
+        (&["score", "late@1", "--input", "a", "--output", "b", "--max-batch", "0"], "a number of at least 1"),
+        (&["predict", "late@1", "--input", "a.csv", "-o", "b.doc"], "the ending .doc is not known"),
     ] {
         let ran = forebay.run(arguments);
         assert_eq!(ran.code, 2, "{arguments:?}: {ran:?}");
@@ -42,7 +58,8 @@ fn with_json_every_failure_is_one_json_document_on_standard_error() {
         (&["topics", "--json"], 1, "nothing says which cluster"),
         (&["topics", "--json", "--connection", "plant"], 1, "is not saved"),
         (&["topics", "--json", "--config", "gone.properties"], 1, "No such file"),
-        (&["read", "a", "-o", "a.xlsx", "--json"], 1, ".xlsx"),
+        (&["read", "a", "-o", "a.xlsx", "--json"], 2, ".xlsx"),
+        (&["train", "gone.toml", "--json"], 1, "Check the path."),
     ] {
         let ran = forebay.run(arguments);
         assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{arguments:?}: {ran:?}");

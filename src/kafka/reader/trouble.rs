@@ -14,6 +14,12 @@ use crate::kafka::slice::{Slice, TopicSlice};
 use crate::kafka::topics::KnownTopic;
 use crate::kafka::types::Offset;
 
+/// Why a partition cannot go on, and what to do next.
+type Cause = (String, &'static str);
+
+/// What to do about a slice whose records are no longer as they were.
+const RESOLVE: &str = "Resolve the range anew, to read what is there now.";
+
 /// How long is waited to hear whether a topic is still there; bounds how late a cancel is noticed meanwhile.
 const GONE_WAIT: Duration = Duration::from_secs(1);
 
@@ -62,7 +68,7 @@ impl SliceReader {
         code: Code,
         words: String,
     ) -> Option<KafkaError> {
-        let why = match code {
+        let cause = match code {
             Code::PartitionEOF => self.log_end_below(position)?,
             Code::AutoOffsetReset | Code::OffsetOutOfRange => self.out_of_range(position, words),
             Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition => {
@@ -73,9 +79,9 @@ impl SliceReader {
                 let error = LibraryError::MessageConsumption(code);
                 return Some(self.cluster.explain_on(&what, &position.topic, error));
             }
-            _ => words,
+            _ => (words, "Read again."),
         };
-        Some(stopped(position, why))
+        Some(stopped(position, cause))
     }
 
     /// Looks whether a partition that is still to be read is there at all: for a deleted topic librdkafka looks again and
@@ -87,8 +93,8 @@ impl SliceReader {
             if there.contains(&source.topic) {
                 continue;
             }
-            if let Some(why) = self.gone(position) {
-                return Some((*source, stopped(position, why)));
+            if let Some(cause) = self.gone(position) {
+                return Some((*source, stopped(position, cause)));
             }
             there.insert(source.topic);
         }
@@ -102,22 +108,24 @@ impl SliceReader {
         match self.reading.values().find_map(|index| self.positions.get(*index)) {
             None => cause,
             Some(position) => {
-                stopped(position, format!("nothing came for {} s; {cause}", self.options.stall.as_secs()))
+                let why = format!("nothing came for {} s; {cause}", self.options.stall.as_secs());
+                stopped(position, (why, "Read again when the brokers answer."))
             }
         }
     }
 
     /// The log ended before the slice does. A leader that has just taken over may not know yet how far it goes, so it is
     /// asked again.
-    fn log_end_below(&self, position: &PartitionPosition) -> Option<String> {
+    fn log_end_below(&self, position: &PartitionPosition) -> Option<Cause> {
         let (_, high) = self.watermarks(position)?;
         (high < position.end).then(|| {
-            format!("the log ends at {high} now: it was cut back, or the topic was deleted and made anew")
+            let why = "it was cut back, or the topic was deleted and made anew";
+            (format!("the log ends at {high} now: {why}"), RESOLVE)
         })
     }
 
-    fn out_of_range(&self, position: &PartitionPosition, words: String) -> String {
-        match self.watermarks(position) {
+    fn out_of_range(&self, position: &PartitionPosition, words: String) -> Cause {
+        let why = match self.watermarks(position) {
             Some((low, _)) if low > position.next => format!(
                 "offset out of range: the log begins at {low} now, because retention or a deletion took what was before"
             ),
@@ -127,22 +135,25 @@ impl SliceReader {
                 )
             }
             _ => words,
-        }
+        };
+        (why, RESOLVE)
     }
 
-    fn gone(&self, position: &PartitionPosition) -> Option<String> {
+    fn gone(&self, position: &PartitionPosition) -> Option<Cause> {
         let topic = self.slice.topics.iter().find(|topic| topic.topic == position.topic)?;
         let known = match self.cluster.find_topics_within(&[&topic.topic], GONE_WAIT) {
-            Err(KafkaError::NoTopic { .. }) => return Some("the topic was deleted".into()),
+            Err(KafkaError::NoTopic { .. }) => {
+                return Some(("the topic was deleted".into(), "Choose another topic."));
+            }
             Err(_) => return None,
             Ok(known) => known.into_iter().next()?,
         };
         if let Some(ids) = other_id(topic, &known) {
-            return Some(format!("the topic was deleted and made anew meanwhile: {ids}"));
+            return Some((format!("the topic was deleted and made anew meanwhile: {ids}"), RESOLVE));
         }
         let there = known.partitions;
         (!there.contains(&position.partition))
-            .then(|| format!("the topic was made anew with {} partitions", there.len()))
+            .then(|| (format!("the topic was made anew with {} partitions", there.len()), RESOLVE))
     }
 
     /// Everything has come. librdkafka goes on in a topic that was made anew as if it were the one before, so what came may
@@ -159,7 +170,7 @@ impl SliceReader {
             let position = self.positions.iter().find(|position| position.topic == topic.topic);
             if let (Some(ids), Some(position)) = (other_id(topic, &known), position) {
                 let why = format!("the topic was deleted and made anew while it was read ({ids})");
-                return Err(stopped(position, format!("{why}; what came may be of both")));
+                return Err(stopped(position, (format!("{why}; what came may be of both"), RESOLVE)));
             }
         }
         Ok(())
@@ -173,12 +184,13 @@ impl SliceReader {
     }
 }
 
-fn stopped(position: &PartitionPosition, why: String) -> KafkaError {
+fn stopped(position: &PartitionPosition, (why, next): Cause) -> KafkaError {
     KafkaError::Stopped {
         topic: position.topic.clone(),
         partition: position.partition,
         at: position.next,
         end: position.end,
         why,
+        next: next.into(),
     }
 }

@@ -10,7 +10,8 @@ use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::broker::Broker;
-use super::records::{TestRecord, create_topic, produce};
+use super::java::java_tool;
+use super::records::{TestRecord, create_topic, delete_before, delete_topic, produce};
 use super::secure::Secure;
 
 /// Running brokers and their data. Ends and removes both when it is dropped.
@@ -95,6 +96,30 @@ impl Kafka {
         ConnectionProfile { name: "test".into(), bootstrap: self.bootstrap(), ..Default::default() }
     }
 
+    /// A profile whose fetches this broker holds down, after some seconds' worth at once, to so many bytes a second: there
+    /// is time to do something in the middle of a read.
+    pub fn throttled_profile(&self, bytes_per_second: u32) -> ConnectionProfile {
+        let (server, client) = (self.bootstrap(), unique("throttled"));
+        let quota = format!("consumer_byte_rate={bytes_per_second}");
+        java_tool(
+            "kafka.admin.ConfigCommand",
+            &[
+                "--bootstrap-server",
+                &server,
+                "--alter",
+                "--entity-type",
+                "clients",
+                "--entity-name",
+                &client,
+                "--add-config",
+                &quota,
+            ],
+        );
+        let mut profile = self.profile();
+        profile.properties.insert("client.id".into(), client);
+        profile
+    }
+
     /// An opened connection to it.
     pub fn connect(&self) -> Cluster {
         Cluster::connect(&self.profile(), &Secrets::new()).unwrap()
@@ -150,6 +175,16 @@ impl Kafka {
             assert!(started.elapsed() < Duration::from_secs(60), "the broker notes no requests");
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Deletes a topic, by plain librdkafka.
+    pub fn delete_topic(&self, topic: &str) {
+        delete_topic(&self.client_config(), topic);
+    }
+
+    /// Deletes what a partition holds before `offset`, by plain librdkafka.
+    pub fn delete_before(&self, topic: &str, partition: i32, offset: i64) {
+        delete_before(&self.client_config(), topic, partition, offset);
     }
 
     /// Writes records and waits until all are acknowledged.

@@ -9,7 +9,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
-use rdkafka::{ClientContext, Message};
+use rdkafka::{ClientContext, Message, Offset, TopicPartitionList};
 
 /// A record to be written; `TestRecord::new("{}").key("k").at(1_000).partition(2)`.
 #[derive(Clone, Debug, Default)]
@@ -99,16 +99,34 @@ fn send(producer: &BaseProducer<Acknowledged>, topic: &str, record: &TestRecord)
     producer.poll(Duration::ZERO);
 }
 
+fn administer<T>(
+    config: &ClientConfig,
+    act: impl AsyncFnOnce(&AdminClient<DefaultClientContext>, &AdminOptions) -> T,
+) -> T {
+    let client: AdminClient<DefaultClientContext> = config.create().unwrap();
+    let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(act(&client, &options))
+}
+
+pub fn delete_topic(config: &ClientConfig, topic: &str) {
+    let results = administer(config, async |client, options| client.delete_topics(&[topic], options).await);
+    results.unwrap()[0].as_ref().unwrap_or_else(|(name, code)| panic!("{name} not deleted: {code}"));
+}
+
+pub fn delete_before(config: &ClientConfig, topic: &str, partition: i32, offset: i64) {
+    let mut list = TopicPartitionList::new();
+    list.add_partition_offset(topic, partition, Offset::Offset(offset)).unwrap();
+    administer(config, async |client, options| client.delete_records(&list, options).await).unwrap();
+}
+
 pub fn create_topic(config: &ClientConfig, name: &str, partitions: i32, settings: &[(&str, &str)]) {
-    let admin: AdminClient<DefaultClientContext> = config.create().unwrap();
     let topic = settings
         .iter()
         .fold(NewTopic::new(name, partitions, TopicReplication::Fixed(-1)), |topic, (setting, value)| {
             topic.set(setting, value)
         });
-    let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let results = runtime.block_on(admin.create_topics([&topic], &options)).unwrap();
+    let results =
+        administer(config, async |client, options| client.create_topics([&topic], options).await).unwrap();
     results[0].as_ref().unwrap_or_else(|(name, code)| panic!("{name} not made: {code}"));
     wait_for_leaders(config, name, partitions);
 }
