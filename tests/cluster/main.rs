@@ -11,7 +11,6 @@
 mod catalogue;
 mod check;
 mod connection;
-mod consumed;
 mod frames;
 mod groups;
 mod harness;

@@ -6,8 +6,7 @@ use forebay::jobs::{Cancel, Progress};
 use forebay::kafka::{OutRecord, PartitionId, TransactionalWriter};
 use forebay::registry::{Keep, ModelInfo, Package, Registry, RegistryError, TopicRegistry, VersionInfo};
 
-use crate::consumed::consumed;
-use crate::harness::{Kafka, TestRecord, unique};
+use crate::harness::{Kafka, TestRecord, consumed, unique};
 use crate::packages::{publish, registry, sample, with_intercept, with_many_classes};
 
 fn find(registry: &TopicRegistry, model: &str) -> Result<VersionInfo, RegistryError> {

@@ -10,8 +10,7 @@ use forebay::kafka::Cluster;
 use forebay::live::{Delivery, LiveSnapshot, LiveState, LiveStats, ScoreRequest, ScoreSummary, score};
 use forebay::registry::Registry;
 
-use crate::consumed::{Consumed, consumed};
-use crate::harness::{Kafka, TestRecord, unique};
+use crate::harness::{Consumed, Kafka, TestRecord, consumed, unique};
 use crate::packages::{changed, publish, registry, sample, with_intercept};
 
 /// An input topic, a model topic with one version that is champion, and a request that joins them.

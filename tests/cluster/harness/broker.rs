@@ -140,6 +140,21 @@ impl Broker {
             .collect()
     }
 
+    /// Holds it as it is: it accepts connections and answers nobody.
+    pub fn pause(&mut self) {
+        let mark = self.folder.join("paused");
+        if let Some(process) = &mut self.process {
+            process.pause(&mark);
+        }
+    }
+
+    /// Lets it answer again.
+    pub fn resume(&mut self) {
+        if let Some(process) = &mut self.process {
+            process.resume();
+        }
+    }
+
     /// The end of what it wrote.
     pub fn log_tail(&self) -> String {
         let log = std::fs::read_to_string(self.log()).unwrap_or_default();

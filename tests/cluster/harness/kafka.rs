@@ -202,6 +202,16 @@ impl Kafka {
         self.broker(node).stop();
     }
 
+    /// Holds broker `node` as it is: it accepts connections and answers nobody.
+    pub fn pause(&mut self, node: u16) {
+        self.broker(node).pause();
+    }
+
+    /// Lets broker `node` answer again.
+    pub fn resume(&mut self, node: u16) {
+        self.broker(node).resume();
+    }
+
     /// Starts broker `node` again on the same port with the same data, and waits until it answers.
     pub fn start_again(&mut self, node: u16) {
         let broker = self.broker(node);

@@ -5,10 +5,12 @@
 //! let topic = kafka.topic("flights", 4, &[]);        // a topic with a name of its own: flights-8f21-3
 //! kafka.produce(&topic, (0..100).map(|n| TestRecord::new(json).key("k").at(n * 1000).partition(n as i32 % 4)));
 //! let cluster = kafka.connect();                     // forebay::kafka::Cluster
+//! let records = consumed(kafka, &topic);             // what is committed in it, by plain librdkafka
 //!
 //! let mut own = Kafka::start();                      // a broker of the test's own, which it may kill
 //! own.kill(1);                                       // SIGKILL; `own.stop(1)` is a clean end
 //! own.start_again(1);                                // same port, same data
+//! own.pause(1);                                      // accepts connections, answers nobody; `own.resume(1)` ends it
 //! let three = Kafka::start_three();                  // three brokers, replication 3
 //! let secure = Kafka::secure();                      // shared; TLS, PLAIN, SCRAM and ACLs: see `Secure`
 //! ```
@@ -27,12 +29,14 @@
 )]
 
 mod broker;
+mod consumed;
 mod java;
 mod kafka;
 mod records;
 mod secure;
 mod wrapper;
 
+pub use consumed::{Consumed, consumed};
 pub use java::{java_tool, java_tool_with_input};
 pub use kafka::{Kafka, unique};
 pub use records::TestRecord;

@@ -4,25 +4,29 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-/// Runs the program `"$@"` until a word comes on standard input: `stop` asks it to end, `kill` ends it at once. When
-/// standard input closes without a word, the test process has died: then it is killed and the folder `$0` removed.
+/// Runs the program `"$@"` until a word comes on standard input: `stop` asks it to end, `kill` ends it at once. `pause FILE`
+/// holds it as it is and makes the file, `resume` lets it go on. When standard input closes without a word, the test process
+/// has died: then it is killed and the folder `$0` removed.
 const WATCH: &str = r#"
 trap : INT TERM HUP
 exec 3<&0
 "$@" </dev/null &
 child=$!
-if read -r word <&3; then
+while read -r word file <&3; do
     case $word in
+        pause) kill -STOP $child; : >"$file"; continue ;;
+        resume) kill -CONT $child; continue ;;
         stop) kill -TERM $child ;;
         *) kill -KILL $child ;;
     esac
     wait $child
-else
-    kill -KILL $child
-    wait $child
-    rm -rf "$0"
-fi
+    exit
+done
+kill -KILL $child
+wait $child
+rm -rf "$0"
 "#;
 
 /// A program under the watch of a shell.
@@ -59,11 +63,29 @@ impl Wrapped {
         self.end("kill\n");
     }
 
+    /// Holds it as it is: its connections stay open and nobody answers. `mark` is a file for the shell to make.
+    pub fn pause(&mut self, mark: &Path) {
+        self.say(&format!("pause {}\n", mark.display()));
+        while !mark.exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::fs::remove_file(mark).unwrap();
+    }
+
+    /// Lets it go on.
+    pub fn resume(&mut self) {
+        self.say("resume\n");
+    }
+
     fn end(mut self, word: &str) {
-        if let Some(mut input) = self.shell.stdin.take() {
+        self.say(word);
+        let _ = self.shell.wait();
+    }
+
+    fn say(&mut self, word: &str) {
+        if let Some(input) = &mut self.shell.stdin {
             // The shell is already gone when this fails, and its child with it.
             let _ = input.write_all(word.as_bytes());
         }
-        let _ = self.shell.wait();
     }
 }

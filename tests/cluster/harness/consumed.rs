@@ -9,7 +9,7 @@ use rdkafka::message::{Headers, Message};
 use rdkafka::{Offset, TopicPartitionList};
 use serde_json::Value;
 
-use crate::harness::Kafka;
+use super::kafka::Kafka;
 
 /// A record as it was found.
 #[derive(Clone, Debug)]
