@@ -153,8 +153,11 @@ pub fn partial(ui: &mut Ui, have: u64, of: u64) {
 /// Rows without content, for the first load of a table or list.
 pub fn skeleton(ui: &mut Ui, rows: usize) {
     let tokens = tokens(ui);
-    for share in [0.6, 0.45, 0.7, 0.5].into_iter().cycle().take(rows) {
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+    for (row, share) in [0.6, 0.45, 0.7, 0.5].into_iter().cycle().take(rows).enumerate() {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+        if row == 0 {
+            response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "Loading"));
+        }
         let bar = Rect::from_min_size(
             pos2(rect.left() + 16.0, rect.center().y - 3.0),
             vec2((rect.width() - 32.0) * share, 6.0),

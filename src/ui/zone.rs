@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    Align, Color32, Context, CursorIcon, Id, Layout, Rangef, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2,
-    vec2,
+    Align, Color32, Context, CursorIcon, Id, Key, Layout, Rangef, Rect, Response, ScrollArea, Sense, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::text::{self, Type};
 use super::theme::measures::{PADDING, ZONE_HEADER, ZONE_HEADER_CONTROLS};
 use super::theme::tokens;
+use super::widgets::focus;
+
+/// How far a key moves the edge of a zone.
+const EDGE_STEP: f32 = 8.0;
 
 /// What is left of a rectangle while pieces are cut off it.
 pub struct Zones {
@@ -63,10 +68,9 @@ impl Zones {
     /// Cuts a piece off the left whose width the user sets by dragging its edge, within `range`.
     pub fn resizable_left(&mut self, ui: &mut Ui, name: &str, width: f32, range: impl Into<Rangef>) -> Rect {
         let range = range.into();
-        let id = Id::unique(("zone edge", name));
         let width = range.clamp(width_of(ui, name).unwrap_or(width));
         let piece = self.left(ui, width);
-        if let Some(moved) = drag_edge(ui, id, piece.right(), piece.y_range()) {
+        if let Some(moved) = upright_edge(ui, name, piece.right(), piece.y_range()) {
             set_width(ui, name, range.clamp(width + moved));
         }
         piece
@@ -75,10 +79,9 @@ impl Zones {
     /// Cuts a piece off the right whose width the user sets by dragging its edge, within `range`.
     pub fn resizable_right(&mut self, ui: &mut Ui, name: &str, width: f32, range: impl Into<Rangef>) -> Rect {
         let range = range.into();
-        let id = Id::unique(("zone edge", name));
         let width = range.clamp(width_of(ui, name).unwrap_or(width));
         let piece = self.right(ui, width);
-        if let Some(moved) = drag_edge(ui, id, piece.left(), piece.y_range()) {
+        if let Some(moved) = upright_edge(ui, name, piece.left(), piece.y_range()) {
             set_width(ui, name, range.clamp(width - moved));
         }
         piece
@@ -87,14 +90,14 @@ impl Zones {
     /// Cuts a piece off the top whose height the user sets by dragging its edge, within `range`.
     pub fn resizable_top(&mut self, ui: &mut Ui, name: &str, height: f32, range: impl Into<Rangef>) -> Rect {
         let range = range.into();
-        let id = Id::unique(("zone edge", name));
         let height = range.clamp(width_of(ui, name).unwrap_or(height));
         let piece = self.top(ui, height);
         let edge = Rect::from_x_y_ranges(piece.x_range(), piece.bottom() - 3.0..=piece.bottom() + 3.0);
-        let response =
-            ui.interact(edge, id, Sense::drag()).on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
-        if response.dragged() {
-            set_width(ui, name, range.clamp(height + response.drag_delta().y));
+        let (response, steps) = edge_at(ui, name, edge, [Key::ArrowUp, Key::ArrowDown]);
+        response.clone().on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
+        let moved = if response.dragged() { response.drag_delta().y } else { steps };
+        if moved != 0.0 {
+            set_width(ui, name, range.clamp(height + moved));
         }
         piece
     }
@@ -135,11 +138,25 @@ fn set_width(ui: &Ui, name: &str, width: f32) {
     ui.data_mut(|data| data.get_temp_mut_or_default::<Widths>(widths_id()).insert(name.to_owned(), width));
 }
 
-fn drag_edge(ui: &Ui, id: Id, x: f32, y: Rangef) -> Option<f32> {
+/// The edge at the left or right of a zone. Says how far it was moved.
+fn upright_edge(ui: &Ui, name: &str, x: f32, y: Rangef) -> Option<f32> {
     let edge = Rect::from_x_y_ranges(x - 3.0..=x + 3.0, y);
-    let response =
-        ui.interact(edge, id, Sense::drag()).on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
-    response.dragged().then(|| response.drag_delta().x)
+    let (response, steps) = edge_at(ui, name, edge, [Key::ArrowLeft, Key::ArrowRight]);
+    let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
+    let moved = if response.dragged() { response.drag_delta().x } else { steps };
+    (moved != 0.0).then_some(moved)
+}
+
+/// An edge to be dragged, or moved by two keys while it has the focus; with how far the keys moved it.
+fn edge_at(ui: &Ui, name: &str, rect: Rect, [back, on]: [Key; 2]) -> (Response, f32) {
+    let response = ui.interact(rect, Id::unique(("zone edge", name)), Sense::drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, format!("Edge of {name}")));
+    focus::ring_inside(ui, &response, rect);
+    if !focus::takes_arrows(&response) {
+        return (response, 0.0);
+    }
+    let steps = ui.input(|input| input.num_presses(on) as f32 - input.num_presses(back) as f32);
+    (response, steps * EDGE_STEP)
 }
 
 /// Draws contents in a zone's rectangle, from top to bottom without gaps, cut to it.

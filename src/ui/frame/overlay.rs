@@ -1,7 +1,8 @@
 //! A popup that lies over the window: at a fixed place, closed by Escape or a click beside it.
 
+use eframe::egui::accesskit::Role;
 use eframe::egui::{
-    Align, Area, Color32, Frame, Id, Key, Layout, Order, Pos2, Rect, Sense, Stroke, Ui, vec2,
+    Align, Area, Color32, Frame, Id, Key, Layout, Order, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, vec2,
 };
 
 use crate::app::commands::WindowCommand;
@@ -34,7 +35,9 @@ pub(super) fn popup(
     let backdrop = Area::new(Id::unique((name, "backdrop"))).order(Order::Middle).fixed_pos(screen.min).show(
         ctx,
         |ui| {
-            let (rect, response) = ui.allocate_exact_size(screen.size(), Sense::click());
+            // Not focusable: Tab goes from control to control, Escape closes.
+            let (rect, response) = ui.allocate_exact_size(screen.size(), Sense::CLICK);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Close {name}")));
             ui.painter().rect_filled(rect, 0.0, dim);
             response
         },

@@ -96,8 +96,9 @@ fn edge(ui: &Ui, id: Id, place: Rect, clip: Rect, about: &Column) {
         return;
     }
     let key = width_id(id, &about.title);
-    let response =
-        ui.interact(grip, key, Sense::click_and_drag()).on_hover_and_drag_cursor(CursorIcon::ResizeColumn);
+    // Not focusable: a table would have a stop for Tab on each of its columns.
+    let sense = Sense::CLICK | Sense::DRAG;
+    let response = ui.interact(grip, key, sense).on_hover_and_drag_cursor(CursorIcon::ResizeColumn);
     if response.dragged() {
         let width = (place.width() + response.drag_delta().x).max(Layout::NARROWEST);
         ui.data_mut(|data| data.insert_temp(key, width));

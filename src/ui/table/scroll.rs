@@ -113,7 +113,7 @@ impl Scroll {
         let share = (self.fitting() / self.rows as f64) as f32;
         let length = (track.height() * share).max(24.0);
         let free = (track.height() - length).max(1.0);
-        let response = ui.interact(track.expand2(vec2(3.0, 0.0)), id.with("bar down"), Sense::drag());
+        let response = ui.interact(track.expand2(vec2(3.0, 0.0)), id.with("bar down"), Sense::DRAG);
         if let (true, Some(pointer)) = (response.dragged(), response.interact_pointer_pos()) {
             let share = f64::from(((pointer.y - track.top() - length / 2.0) / free).clamp(0.0, 1.0));
             self.place.top = share * most;
@@ -133,7 +133,7 @@ impl Scroll {
             Rect::from_min_max(pos2(from + 2.0, body.bottom() - BAR - 3.0), body.max - vec2(12.0, 3.0));
         let length = (track.width() * body.width() / layout.width()).max(24.0);
         let free = (track.width() - length).max(1.0);
-        let response = ui.interact(track.expand2(vec2(0.0, 3.0)), id.with("bar sideways"), Sense::drag());
+        let response = ui.interact(track.expand2(vec2(0.0, 3.0)), id.with("bar sideways"), Sense::DRAG);
         if let (true, Some(pointer)) = (response.dragged(), response.interact_pointer_pos()) {
             self.place.side = ((pointer.x - track.left() - length / 2.0) / free).clamp(0.0, 1.0) * most;
         }

@@ -115,10 +115,22 @@ impl<'a> ListRow<'a> {
         let height = if self.detail.is_some() { LIST_ROW_TALL } else { LIST_ROW };
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, self.selected, self.text));
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            Some(self.said()).filter(|said| !said.is_empty()).map(|said| node.set_description(said))
+        });
         if ui.is_rect_visible(rect) {
             self.paint(ui, rect, &response);
         }
         response
+    }
+
+    /// What stands beside the name, for screen readers.
+    fn said(&self) -> String {
+        let lock = self.lock.then_some("read-only");
+        let trailing = self.trailing.map(|(trailing, ..)| trailing);
+        let detail = self.detail.map(|(detail, _)| detail);
+        let parts: Vec<&str> = [lock, trailing, detail].into_iter().flatten().collect();
+        parts.join(", ")
     }
 
     fn paint(&self, ui: &Ui, rect: Rect, response: &Response) {
