@@ -13,7 +13,6 @@
 //! ```
 
 mod axis;
-mod brush;
 mod canvas;
 mod legend;
 mod readout;
@@ -21,7 +20,6 @@ mod thinned;
 mod ticks;
 
 pub use axis::Axis;
-pub use brush::{Brush, BrushResponse};
 pub use canvas::Canvas;
 pub use legend::{Mark, legend};
 pub use readout::{Row, readout};

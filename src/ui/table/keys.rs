@@ -1,9 +1,10 @@
 //! The keyboard in a table: arrows, Page, Home, End, Enter, Ctrl+C.
 
-use eframe::egui::{Event, EventFilter, InputState, Key, Response, Ui};
+use eframe::egui::{Event, InputState, Key, Response, Ui};
 
 use super::scroll::Scroll;
 use super::{Table, TableResponse};
+use crate::ui::widgets::focus;
 
 /// Moves the choice while the table has the focus, and brings it into sight.
 pub(super) fn handle(
@@ -13,12 +14,9 @@ pub(super) fn handle(
     scroll: &mut Scroll,
     response: &mut TableResponse,
 ) {
-    if !whole.has_focus() || table.rows == 0 {
+    if table.rows == 0 || !focus::takes_arrows(whole) {
         return;
     }
-    // Otherwise egui would move the focus with the arrows.
-    let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(whole.id, filter));
     let row =
         ui.input(pressed).into_iter().fold(table.selected, |row, key| Some(moved(table, scroll, row, key)));
     if row != table.selected {

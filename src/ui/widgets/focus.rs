@@ -1,6 +1,6 @@
-//! The focus ring, drawn only after a key was used.
+//! The focus: its ring, drawn only after a key was used, and keys that stay with what has it.
 
-use eframe::egui::{Context, Event, Id, Key, Rect, Response, Stroke, StrokeKind, Ui};
+use eframe::egui::{Context, Event, EventFilter, Id, Key, Rect, Response, Stroke, StrokeKind, Ui};
 
 use crate::ui::theme::tokens;
 
@@ -36,6 +36,17 @@ fn moves_focus(key: Key) -> bool {
             | Key::PageUp
             | Key::PageDown
     )
+}
+
+/// Arrow keys belong to `response` while it has the focus; otherwise egui would move the focus with them. Says whether it
+/// has it.
+pub fn takes_arrows(response: &Response) -> bool {
+    let focused = response.has_focus();
+    if focused {
+        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+        response.ctx.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    }
+    focused
 }
 
 /// Whether focus is to be shown.

@@ -51,7 +51,7 @@ impl<'a> Slider<'a> {
             let share = f64::from((pointer.x - track.left()) / track.width()).clamp(0.0, 1.0);
             value = self.low + share * (self.high - self.low);
         }
-        if response.has_focus() {
+        if focus::takes_arrows(&response) {
             let steps = ui.input(|input| {
                 f64::from(
                     input.num_presses(Key::ArrowRight) as i32 - input.num_presses(Key::ArrowLeft) as i32,

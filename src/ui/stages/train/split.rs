@@ -1,7 +1,7 @@
 //! The split over the slice's rows in time; its two borders can be dragged.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{CursorIcon, EventFilter, Id, Key, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{CursorIcon, Id, Key, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::parts;
 use super::setup::with_shares;
@@ -171,9 +171,7 @@ fn border(
         ui.data_mut(|data| data.remove::<(usize, f64)>(held_id()));
         send(view, shares);
     }
-    if response.has_focus() {
-        let filter = EventFilter { horizontal_arrows: true, ..Default::default() };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    if focus::takes_arrows(&response) {
         let steps = ui.input(|input| {
             input.num_presses(Key::ArrowRight) as f64 - input.num_presses(Key::ArrowLeft) as f64
         });

@@ -30,8 +30,9 @@ enum Drag {
 pub(super) fn update(view: &View<'_>, response: &Response, scale: &Scale) -> Option<(EventTime, EventTime)> {
     let chosen = view.state.browse.range.times();
     let id = response.id.with("drag");
+    // Where the pointer was pressed: a drag is known as one only some points further.
     if response.drag_started()
-        && let Some(at) = response.interact_pointer_pos()
+        && let Some(at) = response.ctx.input(|input| input.pointer.press_origin())
     {
         let drag = begin(chosen, scale, at);
         response.ctx.data_mut(|data| data.insert_temp(id, drag));
@@ -135,7 +136,7 @@ fn arrows(
     span: (EventTime, EventTime),
     scale: &Scale,
 ) -> Option<(EventTime, EventTime)> {
-    if !response.has_focus() {
+    if !focus::takes_arrows(response) {
         return None;
     }
     let step = view.state.browse.range.snap.step_ms(scale.bucket_ms());
