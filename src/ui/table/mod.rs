@@ -27,7 +27,9 @@ pub use column::{Column, Sort};
 use std::ops::Range;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Id, PointerButton, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Context, Id, PointerButton, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
 use self::column::Layout;
 use self::scroll::Scroll;
@@ -65,6 +67,15 @@ pub struct TableResponse {
     pub hovered: Option<(u64, usize)>,
     /// The rows that are seen: to be fetched where they are not there.
     pub seen: Range<u64>,
+}
+
+/// Gives the focus to the table of that name, which is drawn in the next frame.
+pub fn focus_on(ctx: &Context, name: &str) {
+    ctx.memory_mut(|memory| memory.request_focus(id_of(name)));
+}
+
+fn id_of(name: &str) -> Id {
+    Id::unique(("table", name))
 }
 
 impl<'a> Table<'a> {
@@ -158,7 +169,7 @@ impl<'a> Table<'a> {
 
     /// Draws it in `rect`.
     pub fn show_in(self, ui: &mut Ui, rect: Rect, mut paint: impl FnMut(&mut Cell<'_>)) -> TableResponse {
-        let id = Id::unique(("table", self.name));
+        let id = id_of(self.name);
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(("table", self.name)));
         child.set_clip_rect(rect.intersect(ui.clip_rect()));
         let ui = &mut child;

@@ -7,14 +7,14 @@ mod record;
 mod records;
 mod topics;
 
-use eframe::egui::{Rect, Ui, pos2};
+use eframe::egui::{Key, Rect, Ui, pos2};
 
 use crate::app::commands::BrowseCommand;
 use crate::app::{Remote, State};
 use crate::ui::measures::WidthClass;
 use crate::ui::widgets::Tone;
 use crate::ui::zone::{self, Zones};
-use crate::ui::{Icon, StageBar, View, format, states};
+use crate::ui::{Icon, StageBar, View, format, states, table};
 
 /// Height of the timeline's zone with its fields, as drawn.
 const TIMELINE: f32 = 290.0;
@@ -76,6 +76,10 @@ fn narrow(ui: &mut Ui, view: &View<'_>, mut zones: Zones) {
     plan::strip(ui, view, zones.top(ui, 48.0));
     if view.state.browse.record_open {
         record::record(ui, view, zones.rest());
+        if view.state.overlay.is_none() && ui.input(|input| input.key_pressed(Key::Escape)) {
+            view.send(BrowseCommand::OpenRecord(false));
+            table::focus_on(ui.ctx(), records::TABLE);
+        }
     } else {
         records::records(ui, view, zones.rest());
     }

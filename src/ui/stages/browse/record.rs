@@ -23,7 +23,7 @@ pub(super) fn record(ui: &mut Ui, view: &View<'_>, rect: Rect) {
             let how = "Choose a row of the table. Arrows move, Enter opens the record.";
             states::empty(ui, rect, Icon::TextSearch, "No record chosen", how, |_| ());
         }
-        Remote::Failed { problem, previous: None } => zone::fill(ui, rect.shrink(PADDING), |ui| {
+        Remote::Failed { problem, .. } => zone::fill(ui, rect.shrink(PADDING), |ui| {
             states::error(ui, view, problem, |_| ());
         }),
         value => {

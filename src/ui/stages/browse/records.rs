@@ -15,6 +15,9 @@ use crate::ui::{Icon, View, states, value, zone};
 /// Columns before those of the payload: partition, offset, timestamp.
 const FIXED: usize = 3;
 
+/// Name of the table.
+pub(super) const TABLE: &str = "Records";
+
 /// Draws the zone.
 pub(super) fn records(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     let browse = &view.state.browse;
@@ -22,7 +25,8 @@ pub(super) fn records(ui: &mut Ui, view: &View<'_>, rect: Rect) {
         head(ui, view);
         match &browse.page {
             Remote::NotRequested | Remote::Pending(None) => states::skeleton(ui, 8),
-            Remote::Failed { problem, previous: None } => zone::padded(ui, PADDING, |ui| {
+            // Records of another range would be taken for those of this one.
+            Remote::Failed { problem, .. } => zone::padded(ui, PADDING, |ui| {
                 ui.add_space(12.0);
                 states::error(ui, view, problem, |ui| {
                     view.button_as(ui, BrowseCommand::WholeTopic, |button| button.small());
@@ -59,7 +63,9 @@ fn head(ui: &mut Ui, view: &View<'_>) {
 
 /// `first 2,000 of 254,369`.
 fn how_many(browse: &BrowseState) -> String {
-    let Some(page) = browse.page.get() else { return String::new() };
+    let Some(page) = browse.page.get().filter(|_| browse.page.problem().is_none()) else {
+        return String::new();
+    };
     let shown = format::integer(browse.shown_entries() as u64);
     if browse.filter.kept.is_some() {
         let all = format::integer(page.entries.len() as u64);
@@ -112,7 +118,7 @@ fn table(ui: &mut Ui, view: &View<'_>, page: &Page) {
         columns.push(if number { Column::number(*name, width) } else { Column::text(*name, width) });
     }
     let order = if browse.range.chosen.is_some() { Sort::Up } else { Sort::Down };
-    let response = Table::new("Records")
+    let response = Table::new(TABLE)
         .columns(&columns)
         .rows(browse.shown_entries() as u64)
         .selected(browse.selected_row().map(|row| row as u64))

@@ -123,11 +123,12 @@ fn words(cell: &mut Cell<'_>, view: &View<'_>, entry: &Entry<'_>) {
         (1, Entry::Baseline(_)) => cell.quiet("No skill"),
         (_, Entry::Running(run)) => cell.quiet(&run.learner().settings_in_words()),
         (_, Entry::Run(run)) => {
-            cell.quiet(&run.file.learner.settings_in_words());
+            // Before the settings, which would leave no room for them in a narrow column.
             published(cell, view, run);
             if run.test_opened {
                 cell.chip("test opened", Tone::Neutral);
             }
+            cell.quiet(&run.file.learner.settings_in_words());
         }
         (_, Entry::Baseline(_)) => cell.quiet("baseline"),
     }
