@@ -2,19 +2,30 @@
 
 use std::time::{Duration, Instant};
 
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers, Rect, Ui, UiBuilder};
+use eframe::egui::accessibility::is_input;
+use eframe::egui::accesskit::{Action, Role};
+use eframe::egui::{Event, Key, Modifiers, OutputCommand, Pos2, Rect, Ui, UiBuilder, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
 use forebay::app::commands::Command;
-use forebay::app::{App, Message, Options, State};
+use forebay::app::{App, Message, Options, Stage, State};
+use forebay::kafka::{ConnectionProfile, Secrets};
 use forebay::ui;
+
+use crate::brokers::Kafka;
 
 /// A window that is not shown.
 pub struct Window {
-    harness: Harness<'static, Option<App>>,
+    harness: Harness<'static, Shown>,
     /// Its configuration folder; also a place for files.
     pub folder: tempfile::TempDir,
+}
+
+/// The application in the window, and what it gave to the desktop.
+#[derive(Default)]
+struct Shown {
+    app: Option<App>,
+    copied: Option<String>,
 }
 
 impl Window {
@@ -45,9 +56,23 @@ impl Window {
             .with_size([width, height])
             .with_max_steps(12)
             .with_context_setup(ui::install)
-            .build_ui_state(move |ui, app| frame(ui, app, &options), None);
+            .build_ui_state(move |ui, shown| frame(ui, shown, &options), Shown::default());
         let mut window = Self { harness, folder };
         window.settle();
+        window
+    }
+
+    /// A window that is connected to a cluster and knows its topics.
+    pub fn on(kafka: &Kafka) -> Self {
+        Self::connected(kafka.profile())
+    }
+
+    /// The same by a profile of the test's own.
+    pub fn connected(profile: ConnectionProfile) -> Self {
+        let mut window = Self::open_in(tempfile::tempdir().unwrap(), 1440.0, 900.0, |options| {
+            options.connection = Some((profile, Secrets::new()));
+        });
+        window.wait_for(30, "the connection", |window| window.state().connection.catalogue.get().is_some());
         window
     }
 
@@ -71,7 +96,18 @@ impl Window {
 
     /// Hands the application what a job would bring.
     pub fn deliver(&mut self, message: Message) {
-        self.harness.state_mut().as_mut().unwrap().deliver(message);
+        self.harness.state_mut().app.as_mut().unwrap().deliver(message);
+        self.settle();
+    }
+
+    /// Goes to a stage by the rail.
+    pub fn go(&mut self, stage: Stage) {
+        self.click(Role::Tab, stage.title());
+    }
+
+    /// Drags the window's corner.
+    pub fn resize(&mut self, width: f32, height: f32) {
+        self.harness.set_size(vec2(width, height));
         self.settle();
     }
 
@@ -127,9 +163,7 @@ impl Window {
     /// Clicks what has that role and name.
     #[track_caller]
     pub fn click(&mut self, role: Role, name: &str) {
-        let found = self.harness.query_all_by_role_and_label(role, name).next();
-        let node = found.unwrap_or_else(|| panic!("no {role:?} {name}; there is: {:?}", self.texts()));
-        node.click();
+        self.node(role, name).click();
         self.settle();
     }
 
@@ -139,12 +173,52 @@ impl Window {
         self.click(Role::Button, name);
     }
 
+    /// Where something of that role and name is.
+    #[track_caller]
+    pub fn place(&self, role: Role, name: &str) -> Rect {
+        self.node(role, name).rect()
+    }
+
+    /// Presses the pointer at one place, moves it to another and lets go.
+    pub fn drag(&mut self, from: Pos2, to: Pos2) {
+        self.harness.hover_at(from);
+        self.harness.drag_at(from);
+        self.harness.hover_at(from.lerp(to, 0.5));
+        self.harness.hover_at(to);
+        self.harness.drop_at(to);
+        self.settle();
+    }
+
     /// Replaces what stands in a field.
     #[track_caller]
     pub fn fill(&mut self, field: &str, text: &str) {
         self.click(Role::TextInput, field);
         self.ctrl(Key::A);
+        self.press(Key::Delete);
         self.type_text(text);
+    }
+
+    /// Replaces what stands in a field, and leaves it by Enter.
+    #[track_caller]
+    pub fn enter(&mut self, field: &str, text: &str) {
+        self.fill(field, text);
+        self.press(Key::Enter);
+    }
+
+    /// Opens a list and chooses one of its options.
+    #[track_caller]
+    pub fn choose(&mut self, list: &str, option: &str) {
+        self.click(Role::ComboBox, list);
+        self.click(Role::MenuItemRadio, option);
+    }
+
+    /// Clicks the first row of a table that begins so.
+    #[track_caller]
+    pub fn row(&mut self, beginning: &str) {
+        let rows = self.named(Role::Row);
+        let row = rows.iter().find(|row| row.starts_with(beginning));
+        let row = row.unwrap_or_else(|| panic!("no row begins with {beginning}; there is: {rows:?}")).clone();
+        self.click(Role::Row, &row);
     }
 
     /// What stands in a field.
@@ -155,7 +229,7 @@ impl Window {
 
     /// Whether there is something of that name, whatever its role.
     pub fn sees(&self, name: &str) -> bool {
-        self.harness.query_all_by_label(name).next().is_some()
+        self.texts().iter().any(|text| text == name)
     }
 
     /// Whether there is something whose name contains that.
@@ -171,9 +245,12 @@ impl Window {
     /// Whether a control is there and on.
     #[track_caller]
     pub fn is_on(&self, role: Role, name: &str) -> bool {
-        let found = self.harness.query_all_by_role_and_label(role, name).next();
-        let node = found.unwrap_or_else(|| panic!("no {role:?} {name}; there is: {:?}", self.texts()));
-        !node.accesskit_node().is_disabled()
+        !self.node(role, name).accesskit_node().is_disabled()
+    }
+
+    /// Whether a button is there and on.
+    pub fn offers(&self, button: &str) -> bool {
+        self.has(Role::Button, button) && self.is_on(Role::Button, button)
     }
 
     /// The name of what has the focus.
@@ -191,13 +268,35 @@ impl Window {
 
     /// Names of the rows of lists and of the palette, in reading order.
     pub fn options(&self) -> Vec<String> {
+        self.named(Role::ListBoxOption)
+    }
+
+    /// Names of all that has that role, in reading order.
+    pub fn named(&self, role: Role) -> Vec<String> {
         let nodes = self.harness.root().children_recursive();
-        nodes.filter(|node| node.accesskit_node().role() == Role::ListBoxOption).filter_map(name_of).collect()
+        nodes.filter(|node| node.accesskit_node().role() == role).filter_map(name_of).collect()
+    }
+
+    /// What can be clicked, typed into or reached by Tab and has no name: a screen reader would not know it.
+    pub fn nameless(&self) -> Vec<String> {
+        let nodes = self.harness.root().children_recursive();
+        let nameless = nodes.filter(|node| {
+            let node = node.accesskit_node();
+            let name = node.label().or_else(|| node.data().placeholder().map(str::to_owned));
+            is_control(&node) && name.is_none_or(|name| name.trim().is_empty())
+        });
+        nameless.map(|node| format!("{:?} at {:?}", node.accesskit_node().role(), node.rect())).collect()
+    }
+
+    /// What was copied last.
+    pub fn copied(&self) -> Option<&str> {
+        self.harness.state().copied.as_deref()
     }
 
     /// All names and texts that are there, in reading order.
     pub fn texts(&self) -> Vec<String> {
-        self.harness.root().children_recursive().filter_map(name_of).collect()
+        let nodes = self.harness.root().children_recursive();
+        nodes.flat_map(|node| [name_of(node), node.accesskit_node().description()]).flatten().collect()
     }
 
     /// Whether a frame was asked for that nothing in sight needs.
@@ -207,9 +306,23 @@ impl Window {
         output.viewport_output.values().any(|viewport| viewport.repaint_delay < Duration::from_millis(100))
     }
 
-    fn app(&self) -> &App {
-        self.harness.state().as_ref().unwrap()
+    #[track_caller]
+    fn node<'a>(&'a self, role: Role, name: &'a str) -> egui_kittest::Node<'a> {
+        let found = self.harness.query_all_by_role_and_label(role, name).next();
+        found.unwrap_or_else(|| panic!("no {role:?} {name}; there is: {:?}", self.texts()))
     }
+
+    fn app(&self) -> &App {
+        self.harness.state().app.as_ref().unwrap()
+    }
+}
+
+/// Whether something can be done with a node.
+fn is_control(node: &AccessKitNode<'_>) -> bool {
+    let actions = [Action::Click, Action::Focus];
+    // egui's own scroll bars are no stop for Tab.
+    let acts = node.role() != Role::ScrollBar;
+    is_input(node.role()) || acts && actions.iter().any(|action| node.data().supports_action(*action))
 }
 
 /// What a node is called; the text of a label is its value.
@@ -219,10 +332,17 @@ fn name_of(node: egui_kittest::Node<'_>) -> Option<String> {
 }
 
 /// One frame of the application, over the whole window.
-fn frame(ui: &mut Ui, app: &mut Option<App>, options: &Options) {
+fn frame(ui: &mut Ui, shown: &mut Shown, options: &Options) {
     let ctx = ui.ctx().clone();
-    let app = app.get_or_insert_with(|| App::new(&ctx, options.clone()).unwrap());
+    let app = shown.app.get_or_insert_with(|| App::new(&ctx, options.clone()).unwrap());
     app.update(&ctx);
+    ctx.output(|output| {
+        for command in &output.commands {
+            if let OutputCommand::CopyText(text) = command {
+                shown.copied = Some(text.clone());
+            }
+        }
+    });
     let window: Rect = ctx.content_rect();
     let mut root = ui.new_child(UiBuilder::new().max_rect(window));
     root.set_clip_rect(window);

@@ -8,9 +8,24 @@
     reason = "a test fails by panicking"
 )]
 
+mod browse;
 mod connect;
+mod flow;
 mod harness;
+mod live;
+mod models;
+mod names;
+mod outage;
+mod prepare;
+mod samples;
 mod shell;
 mod table;
 mod train;
 mod workspace;
+
+#[path = "../cluster/harness/mod.rs"]
+mod brokers;
+
+#[allow(dead_code, reason = "not every binary uses all of it")]
+#[path = "../cluster/packages.rs"]
+mod packages;

@@ -1,77 +1,15 @@
 //! Stage Train on a slice in memory: set-up, runs, leaderboard, the sealed test part.
 
-use std::sync::Arc;
-
 use eframe::egui::Key;
 use eframe::egui::accesskit::Role;
 use forebay::app::commands::browse::BrowseMessage;
 use forebay::app::commands::{TrainCommand, WindowCommand, WorkspaceCommand};
 use forebay::app::state::train::{EvaluationTab, Part};
 use forebay::app::{Message, Stage};
-use forebay::codec::{Field, Kind, Schema, meta};
-use forebay::data::{Completeness, Frame};
-use forebay::kafka::{Offset, PartitionId, PartitionRange, Slice, TopicSlice};
 use forebay::learn::{RunFile, TaskKind};
-use polars::prelude::{BinaryChunked, Column, DataFrame, DataType, IntoColumn, NewChunkedArray, TimeUnit};
 
 use crate::harness::Window;
-
-const ROWS: i64 = 900;
-
-/// Flights of 900 minutes whose delay follows from distance, wind and carrier, with noise.
-fn flights() -> Frame {
-    let mut state = 7_u64;
-    let mut draw = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as f64 / (1_u64 << 31) as f64
-    };
-    let (mut distance, mut wind, mut carrier, mut delay) = (vec![], vec![], vec![], vec![]);
-    for _ in 0..ROWS {
-        let (far, blows, late) = (200.0 + 2_000.0 * draw(), 30.0 * draw(), draw() < 0.4);
-        delay.push(blows - 0.005 * far + if late { 12.0 } else { 0.0 } + 4.0 * draw());
-        distance.push(far);
-        wind.push(blows);
-        carrier.push(if late { "EV" } else { "UA" });
-    }
-    let times = Column::new(meta::TIMESTAMP.into(), (0..ROWS).map(|row| row * 60_000).collect::<Vec<_>>());
-    let keys = BinaryChunked::from_iter_options(meta::KEY.into(), (0..ROWS).map(|_| None::<&[u8]>));
-    let data = DataFrame::new(
-        ROWS as usize,
-        vec![
-            Column::new(meta::PARTITION.into(), vec![0_i32; ROWS as usize]),
-            Column::new(meta::OFFSET.into(), (0..ROWS).collect::<Vec<_>>()),
-            times.cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).unwrap(),
-            keys.into_column(),
-            Column::new("distance".into(), distance),
-            Column::new("wind".into(), wind),
-            Column::new("carrier".into(), carrier),
-            Column::new("arr_delay".into(), delay),
-        ],
-    )
-    .unwrap();
-    let field = |name: &str, kind| Field { name: name.into(), kind, nullable: false };
-    let fields = vec![
-        field("distance", Kind::Float),
-        field("wind", Kind::Float),
-        field("carrier", Kind::Text),
-        field("arr_delay", Kind::Float),
-    ];
-    let partition = PartitionRange { partition: PartitionId(0), start: Offset(0), end: Offset(ROWS) };
-    let topic = TopicSlice { topic: "flights".into(), topic_id: None, partitions: vec![partition] };
-    Frame {
-        data: Arc::new(data),
-        schema: Arc::new(Schema { fields }),
-        slice: Arc::new(Slice { cluster_id: "test".into(), topics: vec![topic] }),
-        codec: "json".into(),
-        rejected: Arc::default(),
-        rejected_total: 0,
-        tombstones: 0,
-        filtered: 0,
-        bytes: 0,
-        content: Vec::new(),
-        completeness: Completeness::Whole,
-    }
-}
+use crate::samples::flights;
 
 /// A window on stage Train with the slice read and steps suggested.
 fn window() -> Window {

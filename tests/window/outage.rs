@@ -1,0 +1,115 @@
+//! A cluster that does not answer for a while: each stage waits, says what failed, keeps what it had, and goes on when the
+//! cluster answers again.
+
+use std::collections::BTreeMap;
+
+use eframe::egui::Key;
+use eframe::egui::accesskit::Role;
+use forebay::app::Stage;
+use forebay::kafka::ConnectionProfile;
+
+use crate::brokers::Kafka;
+use crate::harness::Window;
+use crate::samples;
+
+/// A request gives up after two seconds, so that the test does not wait ten.
+fn impatient(kafka: &Kafka) -> ConnectionProfile {
+    let properties = BTreeMap::from([("socket.timeout.ms".to_owned(), "2000".to_owned())]);
+    ConnectionProfile { properties, ..kafka.profile() }
+}
+
+#[test]
+fn what_was_there_stays_what_fails_says_why_and_all_goes_on_afterwards() {
+    let mut kafka = Kafka::start();
+    let (topic, other) = (samples::topic(&kafka, 200), samples::topic(&kafka, 10));
+    let models = samples::model_topic(&kafka, 1);
+    let mut window = Window::connected(impatient(&kafka));
+    window.go(Stage::Models);
+    window.enter("Model topic", &models);
+    window.wait_for(30, "the models", |window| window.sees("1 version"));
+    window.go(Stage::Browse);
+    window.click(Role::ListBoxOption, &topic);
+    window.button("Whole topic");
+    window.wait_for(30, "the plan", |window| window.offers("Read slice"));
+
+    kafka.pause(1);
+    browse_waits_and_fails(&mut window, &other);
+    models_keeps_what_it_had(&mut window);
+    kafka.resume(1);
+    everything_comes_back(&mut window, &other);
+}
+
+fn browse_waits_and_fails(window: &mut Window, other: &str) {
+    window.click(Role::ListBoxOption, other);
+    assert!(window.state().browse.timeline.is_pending() && window.state().browse.page.is_pending());
+    assert!(window.sees("Loading"), "{:?}", window.texts());
+    window.wait_for(60, "the failures", |window| {
+        let browse = &window.state().browse;
+        browse.timeline.problem().is_some()
+            && browse.page.problem().is_some()
+            && browse.detail.problem().is_some()
+    });
+    let browse = &window.state().browse;
+    for problem in [browse.timeline.problem(), browse.page.problem(), browse.detail.problem()] {
+        let problem = problem.unwrap();
+        assert!(!problem.next.is_empty(), "{problem}");
+        assert!(window.sees(&problem.what) && window.sees(&problem.next), "{problem}: {:?}", window.texts());
+    }
+    assert!(!window.is_on(Role::Button, "Read slice"));
+}
+
+fn models_keeps_what_it_had(window: &mut Window) {
+    window.go(Stage::Models);
+    window.press(Key::F5);
+    window.wait_for(60, "the failure", |window| window.state().models.listing.problem().is_some());
+    let problem = window.state().models.listing.problem().cloned().unwrap();
+    assert!(window.sees(&problem.why) && window.sees(&problem.next), "{:?}", window.texts());
+    assert!(window.sees("1 version") && window.sees("delay"), "{:?}", window.texts());
+}
+
+fn everything_comes_back(window: &mut Window, other: &str) {
+    window.press(Key::F5);
+    window.wait_for(60, "the models", |window| window.state().models.listing.problem().is_none());
+    window.go(Stage::Browse);
+    window.press(Key::F5);
+    window.wait_for(60, "the topic", |window| {
+        let browse = &window.state().browse;
+        browse.timeline.problem().is_none() && browse.page.get().is_some() && browse.detail.get().is_some()
+    });
+    assert_eq!(window.state().browse.topic.as_deref(), Some(other));
+    window.button("Whole topic");
+    window.wait_for(30, "the plan", |window| window.offers("Read slice"));
+    window.ctrl(Key::Enter);
+    window.wait_for(60, "the slice", |window| window.state().browse.frame.get().is_some());
+    assert_eq!(window.state().browse.frame.get().unwrap().rows(), 10);
+}
+
+#[test]
+fn reading_waits_for_a_cluster_that_is_slow_and_can_be_cancelled() {
+    let mut kafka = Kafka::start();
+    let topic = samples::topic(&kafka, 400);
+    let mut window = Window::on(&kafka);
+    window.go(Stage::Browse);
+    window.click(Role::ListBoxOption, &topic);
+    window.button("Whole topic");
+    window.wait_for(30, "the plan", |window| window.offers("Read slice"));
+
+    kafka.pause(1);
+    window.ctrl(Key::Enter);
+    for stage in [Stage::Browse, Stage::Prepare] {
+        window.go(stage);
+        assert!(window.offers("Cancel, keep what is read"), "{stage:?}: {:?}", window.texts());
+    }
+    kafka.resume(1);
+    window.wait_for(60, "the slice", |window| window.state().browse.frame.get().is_some());
+    assert_eq!(window.state().browse.frame.get().unwrap().rows(), 400);
+
+    kafka.pause(1);
+    window.go(Stage::Browse);
+    window.ctrl(Key::Enter);
+    window.button("Cancel, keep what is read");
+    kafka.resume(1);
+    window.wait_for(60, "the end of reading", |window| window.offers("Read slice"));
+    assert_eq!(window.state().browse.frame.get().unwrap().rows(), 400, "the slice that was there stays");
+    assert!(!window.sees_part("read in part"), "{:?}", window.texts());
+}
