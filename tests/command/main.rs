@@ -20,8 +20,5 @@ mod stop;
 mod terminal;
 mod usage;
 
-#[path = "../cluster/consumed.rs"]
-mod consumed;
-
 #[path = "../cluster/harness/mod.rs"]
 mod harness;

@@ -127,7 +127,9 @@ fn same_as(expected: &BTreeMap<String, f64>, metrics: &[Named]) {
 fn three_classes_have_margins_and_rows_of_one_class_have_none_where_there_is_no_ranking() {
     let names: Vec<String> = ["a", "b", "c"].map(String::from).into();
     let classes: Vec<u32> = (0..90).map(|row| row % 3).collect();
-    let of_row = |row: u32| (0..3).map(move |class| if class == row % 3 && row % 7 > 0 { 0.6 } else { 0.2 });
+    let of_row = |row: u32| {
+        (0..3).map(move |class| if class == row % 3 && !row.is_multiple_of(7) { 0.6 } else { 0.2 })
+    };
     let probabilities: Vec<f64> = (0..90).flat_map(of_row).collect();
     let prediction = Prediction::Classes { names: names.clone(), probabilities };
     let resamples = of(&prediction, &Labels::Classes { names: names.clone(), classes });

@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::page;
 use crate::binary::Forebay;
-use crate::consumed::consumed;
-use crate::harness::{Kafka, TestRecord, unique};
+use crate::harness::{Kafka, TestRecord, consumed, unique};
 use crate::small;
 
 /// A topic of one partition with these values.

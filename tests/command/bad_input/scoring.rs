@@ -2,8 +2,7 @@
 
 use super::page;
 use crate::binary::Forebay;
-use crate::consumed::consumed;
-use crate::harness::{Kafka, TestRecord, unique};
+use crate::harness::{Kafka, TestRecord, consumed, unique};
 use crate::small;
 
 #[test]

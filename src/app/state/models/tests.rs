@@ -117,7 +117,7 @@ fn judged(metric: &str, by: f32, same_rows: bool) -> Measured {
         ..PackageEvaluation::default()
     };
     let before: Vec<f32> = (0..200).map(|index| 0.5 + 0.0005 * (index % 40) as f32).collect();
-    let wobble = |index: usize| if index % 2 == 0 { 0.001 } else { -0.001 };
+    let wobble = |index: usize| if index.is_multiple_of(2) { 0.001 } else { -0.001 };
     let after = before.iter().enumerate().map(|(index, value)| value + by + wobble(index)).collect();
     let comparison = Comparison::of(&older, &newer, Some((&with(before), &with(after))));
     comparison.measures.into_iter().find(|measured| measured.measure.metric == metric).unwrap()
