@@ -1,4 +1,4 @@
-# What packaging/run.sh and tests/run.sh have in common; read in by both with `.`, from the root of the clone.
+# What packaging/run.sh, packaging/screenshots.sh and tests/run.sh have in common; read in with `.`.
 
 # Builds librdkafka and OpenSSL from source: a compiler, CMake, make, Perl. Of curl only a header: librdkafka 2.12 takes it in
 # even where it is told to do without curl.
@@ -6,6 +6,9 @@ build_packages="cmake gcc g++ libcurl4-openssl-dev libssl-dev make perl pkg-conf
 
 # Loaded by the window while it runs.
 window_packages="libegl1 libgl1-mesa-dri libgles2 libxcursor1 libxi6 libxkbcommon-x11-0 libxrandr2"
+
+# A screen that nobody sees, with keys that nobody presses.
+screen_packages="imagemagick xauth xdotool xvfb"
 
 cache_folder="${XDG_CACHE_HOME:-$HOME/.cache}/forebay"
 
@@ -51,4 +54,15 @@ install_packages() {
         { $as_root apt-get update >/dev/null &&
             $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing >/dev/null; } ||
         fail "apt could not install:$missing"
+}
+
+# kafka_jars: FOREBAY_KAFKA_JARS, with the jars of a real Kafka, which Maven copies there once; from the root of the clone.
+kafka_jars() {
+    kafka_version=$(sed -n 's:.*<kafka.version>\(.*\)</kafka.version>.*:\1:p' tests/kafka/pom.xml)
+    export FOREBAY_KAFKA_JARS="${FOREBAY_KAFKA_JARS:-$cache_folder/kafka-$kafka_version/lib}"
+    if [ -d "$FOREBAY_KAFKA_JARS" ] && [ -n "$(ls "$FOREBAY_KAFKA_JARS")" ]; then return; fi
+    # Copied beside and renamed, so that a copy that was cut short is not taken for a whole one.
+    rm -rf "$FOREBAY_KAFKA_JARS.part"
+    mvn -q -B -f tests/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory="$FOREBAY_KAFKA_JARS.part" &&
+        mv "$FOREBAY_KAFKA_JARS.part" "$FOREBAY_KAFKA_JARS"
 }

@@ -5,8 +5,6 @@ set -eu
 cd "$(dirname "$0")/.."
 . packaging/system-packages.sh
 
-kafka_version=$(sed -n 's:.*<kafka.version>\(.*\)</kafka.version>.*:\1:p' tests/kafka/pom.xml)
-export FOREBAY_KAFKA_JARS="${FOREBAY_KAFKA_JARS:-$cache_folder/kafka-$kafka_version/lib}"
 summary=""
 failed=0
 
@@ -25,13 +23,8 @@ part() {
 
 set_up() {
     # shellcheck disable=SC2086 # the packages are words of their own
-    install_packages $build_packages $window_packages imagemagick xauth xdotool xvfb
-    if ! [ -d "$FOREBAY_KAFKA_JARS" ] || [ -z "$(ls "$FOREBAY_KAFKA_JARS")" ]; then
-        # Copied beside and renamed, so that a copy that was cut short is not taken for a whole one.
-        rm -rf "$FOREBAY_KAFKA_JARS.part"
-        mvn -q -B -f tests/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory="$FOREBAY_KAFKA_JARS.part" &&
-            mv "$FOREBAY_KAFKA_JARS.part" "$FOREBAY_KAFKA_JARS"
-    fi
+    install_packages $build_packages $window_packages $screen_packages
+    kafka_jars
 }
 
 # The tests draw windows: on a screen of their own, whose number Xvfb finds.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use polars::frame::DataFrame;
+use polars::prelude::ChunkAgg;
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{Rejection, Schema};
+use crate::codec::{Rejection, Schema, meta};
 use crate::jobs::Problem;
-use crate::kafka::{PartitionPosition, Slice};
+use crate::kafka::{EventTime, PartitionPosition, Slice};
 
 /// A slice decoded to columns. Rows stand by topic, partition and offset, always in that order, so that the same slice
 /// gives the same frame however its partitions were interleaved on the wire. Cheap to clone.
@@ -61,6 +62,12 @@ impl Frame {
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.data.height()
+    }
+
+    /// Times of the first and the last record, by their timestamps. Looks at every row.
+    pub fn times(&self) -> Option<(EventTime, EventTime)> {
+        let times = self.data.column(meta::TIMESTAMP).ok()?.datetime().ok()?.physical();
+        Some((EventTime(times.min()?), EventTime(times.max()?)))
     }
 
     /// For a frame without rows, why it has none and what to do next; for whoever cannot go on without one.

@@ -10,8 +10,11 @@ use crate::jobs::{Cancel, Cancelled, Progress};
 
 mod looks;
 
-/// Bins of a histogram.
+/// Bins of a histogram, and the most frequent values of text that it counts.
 const BINS: usize = 20;
+
+/// Whole numbers that span no more than this have a bin each: days of a month, hours, months.
+const VALUES: f64 = 32.0;
 
 /// Most frequent values that are kept.
 const TOP: usize = 5;
@@ -39,7 +42,9 @@ pub struct ColumnProfile {
     pub mean: Option<f64>,
     /// Standard deviation (n) of them.
     pub std: Option<f64>,
-    /// For numbers and times 20 equal bins; for text and true or false the most frequent values, in the order of `top`.
+    /// Of floats and times 20 equal bins. Of integers a bin for each where they span at most 32, else at most 20 bins of
+    /// the same number of integers each; so none is higher only because more integers fall into it. Of text and true or
+    /// false the 20 most frequent values, in the order of `top`. One bin where there is one value.
     pub histogram: Histogram,
     /// The most frequent values with their counts, at most 5; the smaller value first among equals.
     pub top: Vec<(String, u64)>,
@@ -138,7 +143,7 @@ fn floats(profile: &mut ColumnProfile, series: &Series) {
     count_runs(profile, &sorted, |a, b| a.total_cmp(b).is_eq(), |value| float_text(*value));
     profile.min = finite.first().copied().map(float_text);
     profile.max = finite.last().copied().map(float_text);
-    summarize(profile, &finite);
+    summarize(profile, &finite, false);
 }
 
 fn integers(profile: &mut ColumnProfile, series: &Series, text: impl Fn(i64) -> String) {
@@ -152,7 +157,7 @@ fn integers(profile: &mut ColumnProfile, series: &Series, text: impl Fn(i64) -> 
     count_runs(profile, &sorted, |a, b| a == b, |value| text(*value));
     profile.min = sorted.first().map(|value| text(*value));
     profile.max = sorted.last().map(|value| text(*value));
-    summarize(profile, &sorted.iter().map(|value| *value as f64).collect::<Vec<_>>());
+    summarize(profile, &sorted.iter().map(|value| *value as f64).collect::<Vec<_>>(), !is_time);
     if is_time {
         (profile.mean, profile.std) = (None, None);
     }
@@ -166,7 +171,7 @@ fn unsigned(profile: &mut ColumnProfile, series: &Series) {
     count_runs(profile, &sorted, |a, b| a == b, ToString::to_string);
     profile.min = sorted.first().map(ToString::to_string);
     profile.max = sorted.last().map(ToString::to_string);
-    summarize(profile, &sorted.iter().map(|value| *value as f64).collect::<Vec<_>>());
+    summarize(profile, &sorted.iter().map(|value| *value as f64).collect::<Vec<_>>(), true);
 }
 
 fn texts(profile: &mut ColumnProfile, series: &Series) {
@@ -181,13 +186,13 @@ fn texts(profile: &mut ColumnProfile, series: &Series) {
     profile.max = counts.keys().max().map(|text| (*text).to_owned());
     let mut counts: Vec<(&str, u64)> = counts.into_iter().collect();
     let order = |(a, left): &(&str, u64), (b, right): &(&str, u64)| right.cmp(left).then_with(|| a.cmp(b));
-    if counts.len() > TOP {
-        counts.select_nth_unstable_by(TOP, order);
-        counts.truncate(TOP);
+    if counts.len() > BINS {
+        counts.select_nth_unstable_by(BINS, order);
+        counts.truncate(BINS);
     }
     counts.sort_unstable_by(order);
     profile.histogram.counts = counts.iter().map(|(_, count)| *count).collect();
-    profile.top = counts.into_iter().map(|(text, count)| (text.to_owned(), count)).collect();
+    profile.top = counts.into_iter().take(TOP).map(|(text, count)| (text.to_owned(), count)).collect();
 }
 
 /// Distinct values and the most frequent ones, from sorted values.
@@ -213,8 +218,8 @@ fn count_runs<T>(
     profile.top = top.into_iter().map(|(value, count)| (text(value), count)).collect();
 }
 
-/// Mean, standard deviation and histogram of sorted finite values.
-fn summarize(profile: &mut ColumnProfile, sorted: &[f64]) {
+/// Mean, standard deviation and histogram of sorted finite values; `whole` where they are integers.
+fn summarize(profile: &mut ColumnProfile, sorted: &[f64], whole: bool) {
     let (Some(low), Some(high)) = (sorted.first().copied(), sorted.last().copied()) else { return };
     let count = sorted.len() as f64;
     // Divided first, so that the sum of huge values stays finite.
@@ -224,17 +229,41 @@ fn summarize(profile: &mut ColumnProfile, sorted: &[f64]) {
     profile.mean = Some(mean);
     profile.std =
         Some((sorted.iter().map(spread).sum::<f64>() / count).sqrt() * scale).filter(|std| std.is_finite());
-    let mut counts = vec![0; BINS];
+    profile.histogram = histogram(sorted, bins(low, high, whole));
+}
+
+/// Where the first bin begins, where the last one ends, and how many there are.
+fn bins(low: f64, high: f64, whole: bool) -> (f64, f64, usize) {
+    let span = high - low + 1.0;
+    match whole {
+        _ if low == high => (low, high, 1),
+        false => (low, high, BINS),
+        true if span <= VALUES => (low, high + 1.0, span as usize),
+        true => {
+            let width = (span / BINS as f64).ceil();
+            let count = (span / width).ceil();
+            (low, low + width * count, count as usize)
+        }
+    }
+}
+
+fn histogram(sorted: &[f64], (low, high, bins): (f64, f64, usize)) -> Histogram {
+    let mut counts = vec![0; bins];
     let mut begin = 0;
+    // Divided first, so that a span of huge values stays finite. Of integers it is a whole number.
+    let step = if (high - low).is_finite() {
+        (high - low) / bins as f64
+    } else {
+        high / bins as f64 - low / bins as f64
+    };
     for (bin, count) in counts.iter_mut().enumerate() {
-        let share = (bin + 1) as f64 / BINS as f64;
-        let edge = low * (1.0 - share) + high * share;
-        let last = bin + 1 == BINS;
+        let edge = low + step * (bin + 1) as f64;
+        let last = bin + 1 == bins;
         let end = if last { sorted.len() } else { sorted.partition_point(|value| *value < edge) };
         *count = end.saturating_sub(begin) as u64;
         begin = end.max(begin);
     }
-    profile.histogram = Histogram { low, high, counts };
+    Histogram { low, high, counts }
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub struct SpecProblem {
     pub step: Option<usize>,
     /// Which field of it: `columns`, `value`.
     pub field: String,
+    /// The column it is about, where it is about one.
+    pub column: Option<String>,
     /// What is wrong and what would be right.
     pub why: String,
 }
@@ -78,6 +80,6 @@ fn check_end(layout: &Layout, report: &mut Report) {
             }
             Err(refusal) => refusal,
         };
-        report.add("columns", format!("`{}` {advice}", column.name));
+        report.add_of("columns", &column.name, format!("`{}` {advice}", column.name));
     }
 }

@@ -32,8 +32,18 @@ impl Report {
         }
     }
 
+    /// Something wrong with a field of the step.
     pub(super) fn add(&mut self, field: &str, why: impl Into<String>) {
-        self.problems.push(SpecProblem { step: self.step, field: field.into(), why: why.into() });
+        self.push(field, None, why.into());
+    }
+
+    /// Something wrong with a column that a field names.
+    pub(super) fn add_of(&mut self, field: &str, column: &str, why: impl Into<String>) {
+        self.push(field, Some(column.into()), why.into());
+    }
+
+    fn push(&mut self, field: &str, column: Option<String>, why: String) {
+        self.problems.push(SpecProblem { step: self.step, field: field.into(), column, why });
     }
 
     /// Finds the columns of a step: refuses an empty list, names that are not there, names given twice and kinds that the
@@ -50,18 +60,18 @@ impl Report {
         let mut found = Vec::new();
         for (index, name) in names.iter().enumerate() {
             if names.iter().take(index).any(|earlier| earlier == name) {
-                self.add("columns", format!("`{name}` is named twice: name it once"));
+                self.add_of("columns", name, format!("`{name}` is named twice: name it once"));
                 continue;
             }
             let Some(place) = layout.find(name) else {
                 let why = self.unknown(name, layout);
-                self.add("columns", why);
+                self.add_of("columns", name, why);
                 continue;
             };
             match layout.get(place).map_or(Ok(()), |column| takes(column.kind)) {
                 Ok(()) if !found.contains(&place) => found.push(place),
                 Ok(()) => {}
-                Err(refusal) => self.add("columns", format!("`{name}` {refusal}")),
+                Err(refusal) => self.add_of("columns", name, format!("`{name}` {refusal}")),
             }
         }
         found
@@ -71,7 +81,7 @@ impl Report {
     pub(super) fn make(&mut self, layout: &mut Layout, name: String, kind: Kind, origin: usize) {
         if layout.push(name.clone(), kind, origin).is_err() {
             let why = format!("would make a column `{name}`, which is there already: drop that one before");
-            self.add("columns", why);
+            self.add_of("columns", &name, why);
         }
     }
 

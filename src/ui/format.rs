@@ -25,6 +25,11 @@ pub fn integer(value: impl Into<i128>) -> String {
     text
 }
 
+/// A number in plain digits with the true minus: `−5`, `2013`. For what may be an identifier or a clock code.
+pub fn true_minus(digits: &str) -> String {
+    digits.strip_prefix('-').map_or_else(|| digits.to_owned(), |digits| format!("{MINUS}{digits}"))
+}
+
 /// A count where space is short: `322k`, `1.2M`; below 10,000 as it is.
 pub fn compact(value: u64) -> String {
     match value {

@@ -38,7 +38,8 @@ pub fn width(title: &str, column: Option<&Column>) -> f32 {
         .into_iter()
         .flat_map(|column| (0..SEEN.min(column.len())).filter_map(|row| column.get(row).ok()));
     let longest = seen.map(|value| shown(&value, &TimeZone::UTC).chars().count()).max().unwrap_or(0);
-    (title.chars().count().max(longest) as f32 * 7.3 + 22.0).clamp(64.0, 240.0)
+    // The first and the last column of a table are padded by 24, the others by 16.
+    (title.chars().count().max(longest) as f32 * 7.3 + 26.0).clamp(64.0, 240.0)
 }
 
 /// A value as it is shown.
@@ -49,6 +50,7 @@ pub fn shown(value: &AnyValue<'_>, zone: &TimeZone) -> String {
         AnyValue::Datetime(time, TimeUnit::Milliseconds, _) => format::time(*time, zone, Precision::Second),
         AnyValue::Binary(bytes) => bytes_as_text(bytes),
         AnyValue::BinaryOwned(bytes) => bytes_as_text(bytes),
+        other if other.is_integer() => format::true_minus(&exact(other)),
         other => exact(other),
     }
 }

@@ -1,6 +1,6 @@
 //! What the user made: the content of a workspace file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -148,6 +148,25 @@ pub struct Layout {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// Widths of panels in points, by panel.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub widths: BTreeMap<String, f32>,
+    /// What the user changed of the columns of tables, by table and what it is of: `Records of flights`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<String, TableLayout>,
+}
+
+/// What the user changed of the columns of a table. Columns are known by their titles; those that are not named stand behind
+/// those that are, and are shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TableLayout {
+    /// Columns in the order in which they were put.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
+    /// Columns that are hidden.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub hidden: BTreeSet<String>,
+    /// Widths in points that were dragged, by column.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub widths: BTreeMap<String, f32>,
 }

@@ -16,7 +16,8 @@ mod tests;
 
 pub use config::{ConfigFolder, Settings, Theme};
 pub use document::{
-    ConnectionRef, Layout, SavedDeployment, SavedPipeline, SavedRange, SavedSlice, TrainingSetup, Workspace,
+    ConnectionRef, Layout, SavedDeployment, SavedPipeline, SavedRange, SavedSlice, TableLayout,
+    TrainingSetup, Workspace,
 };
 pub use format::Format;
 pub use history::History;

@@ -142,3 +142,24 @@ fn the_more_special_shortcut_wins() {
     window.press_with(Modifiers::COMMAND | Modifiers::CTRL | Modifiers::SHIFT, Key::N);
     assert_eq!(window.state().connect.connections.len(), 1, "Ctrl+Shift+N is a connection, not a workspace");
 }
+
+#[test]
+fn tab_goes_round_in_what_is_open_and_leaves_it_only_when_it_is_closed() {
+    let mut window = Window::open();
+    window.ctrl(Key::S);
+    assert!(matches!(window.state().overlay, Some(Overlay::Path(_))));
+    let mut reached = Vec::new();
+    for _ in 0..8 {
+        window.press(Key::Tab);
+        reached.extend(window.focused());
+    }
+    reached.sort_unstable();
+    reached.dedup();
+    assert_eq!(reached, ["Cancel", "Path"], "Save is off while no path is typed");
+    window.press(Key::F6);
+    assert!(matches!(window.focused().as_deref(), None | Some("Cancel" | "Path")), "{:?}", window.focused());
+
+    window.press(Key::Escape);
+    window.press(Key::Tab);
+    assert!(!matches!(window.focused().as_deref(), Some("Cancel" | "Path")), "{:?}", window.focused());
+}

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key};
+use eframe::egui::{Event, Key, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use forebay::ui::table::{Column, Table, TableResponse};
+use forebay::ui::table::{Column, Table, TableResponse, arrangements, set_arrangements};
 use forebay::ui::{self, format};
 
 const ROWS: u64 = 10_000_000;
@@ -29,7 +29,7 @@ fn table() -> (Harness<'static, ()>, Rc<RefCell<Seen>>) {
                 let columns = [
                     Column::number("offset", 120.0).sortable(),
                     Column::text("origin", 100.0).grow(),
-                    Column::number("dep_delay", 900.0).field(),
+                    Column::number("dep_delay", 300.0).field(),
                 ];
                 seen.painted = 0;
                 let mut painted = 0;
@@ -93,4 +93,63 @@ fn a_click_on_a_head_asks_for_its_order() {
     harness.get_by_role_and_label(Role::ColumnHeader, "origin").click();
     harness.run();
     assert_eq!(seen.borrow().last.sorted, Some(0), "a column that cannot be sorted by stays quiet");
+}
+
+/// Drags the head of a column to x.
+fn drag_head(harness: &mut Harness<'static, ()>, title: &str, x: f32) {
+    let from = harness.get_by_role_and_label(Role::ColumnHeader, title).rect().center();
+    harness.drag_at(from);
+    harness.run();
+    // On the way it is no click any more.
+    for share in [0.5, 1.0] {
+        harness.hover_at(pos2(from.x + (x - from.x) * share, from.y));
+        harness.run();
+    }
+    harness.drop_at(pos2(x, from.y));
+    harness.run();
+}
+
+#[test]
+fn a_head_is_dragged_to_another_place_but_not_before_a_fixed_column() {
+    let (mut harness, seen) = table();
+    harness.run();
+    drag_head(&mut harness, "dep_delay", 125.0);
+    assert!(harness.query_by_label("0 null EWR").is_some(), "dep_delay stands before origin");
+    drag_head(&mut harness, "dep_delay", 3.0);
+    assert!(harness.query_by_label("0 null EWR").is_some(), "what is fixed stays first");
+    drag_head(&mut harness, "offset", 400.0);
+    assert!(harness.query_by_label("0 null EWR").is_some(), "and stays where it is");
+    assert_eq!(seen.borrow().last.sorted, None, "a drag is no click");
+}
+
+#[test]
+fn a_column_is_hidden_by_the_menu_of_its_head_and_shown_again() {
+    let (mut harness, _) = table();
+    harness.run();
+    harness.get_by_role_and_label(Role::ColumnHeader, "origin").click_secondary();
+    harness.run();
+    harness.get_by_role_and_label(Role::MenuItem, "Hide origin").click();
+    harness.run();
+    assert!(harness.query_by_label("0 null").is_some());
+    assert!(harness.query_by_role_and_label(Role::ColumnHeader, "origin").is_none());
+
+    harness.get_by_role_and_label(Role::ColumnHeader, "dep_delay").click_secondary();
+    harness.run();
+    harness.get_by_role_and_label(Role::MenuItem, "Show all columns").click();
+    harness.run();
+    assert!(harness.query_by_label("0 EWR null").is_some(), "at its old place");
+}
+
+#[test]
+fn what_was_changed_of_the_columns_is_taken_along_and_put_back() {
+    let (mut harness, _) = table();
+    harness.run();
+    drag_head(&mut harness, "dep_delay", 125.0);
+    let kept = arrangements(&harness.ctx);
+    assert_eq!(kept["records"].order, ["dep_delay", "origin"]);
+
+    let (mut harness, _) = table();
+    set_arrangements(&harness.ctx, kept);
+    harness.run();
+    assert!(harness.query_by_label("0 null EWR").is_some());
 }

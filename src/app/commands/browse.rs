@@ -34,6 +34,10 @@ pub enum BrowseCommand {
     Open(String),
     /// Look at a part of the timeline; `None` is the whole topic.
     Zoom(Option<(EventTime, EventTime)>),
+    /// Look at the chosen range, where it is a part of what is shown; else at the middle half of that.
+    ZoomIn,
+    /// Look at twice as much.
+    ZoomOut,
     /// What the ends of the range are.
     RangeBy(RangeBy),
     /// The first end was typed.
@@ -54,8 +58,6 @@ pub enum BrowseCommand {
     Snap(Snap),
     /// The filter was typed.
     TypeFilter(String),
-    /// Hide a column of the table, or show it again.
-    ToggleColumn(String),
     /// Show all columns.
     ShowAllColumns,
     /// Choose a record.
@@ -68,8 +70,6 @@ pub enum BrowseCommand {
     Tab(RecordTab),
     /// Read the chosen range.
     Read,
-    /// Read what a slice that stopped early still lacks, by reading it again.
-    ReadAgain,
     /// Write the slice that was read to a file: asks for the path.
     Export,
     /// Write it to this file.
@@ -104,16 +104,20 @@ impl Action for BrowseCommand {
             Self::Zoom(None) => {
                 About::new("Show the whole topic", "Shows the timeline from the first record to the last")
             }
+            Self::ZoomIn => {
+                About::new("Zoom in", "Shows the chosen range, or the middle half of what is shown")
+                    .icon(Icon::ZoomIn)
+                    .shortcut(plain(Key::Plus))
+            }
+            Self::ZoomOut => About::new("Zoom out", "Shows twice as much of the topic")
+                .icon(Icon::ZoomOut)
+                .shortcut(plain(Key::Minus)),
             Self::ShowAllColumns => {
                 About::new("Show all columns", "Shows the columns that are hidden in the table")
             }
             Self::Read => {
                 About::new("Read slice", "Reads the chosen range into memory; nothing is committed")
                     .icon(Icon::Pin)
-            }
-            Self::ReadAgain => {
-                About::new("Read the rest", "Reads the slice again, from its first offset to its last")
-                    .icon(Icon::Refresh)
             }
             Self::Export => {
                 About::new("Export", "Writes the slice that was read to a parquet, arrow, csv or jsonl file")
@@ -146,7 +150,12 @@ impl Action for BrowseCommand {
                     _ => Some("the range is being looked up".into()),
                 }
             }
+            Self::Zoom(None) | Self::ZoomOut if browse.zoom.is_none() => {
+                Some("the whole topic is shown".into())
+            }
+            Self::ZoomIn => browse.closer().is_none().then(|| "there is nothing to look at closer".into()),
             Self::Export => browse.frame.get().is_none().then(|| "no slice is read".into()),
+            Self::ShowAllColumns => browse.page.get().is_none().then(|| "no record is shown".into()),
             Self::WholeTopic | Self::LastDay | Self::ClearRange => {
                 browse.topic.is_none().then(|| "no topic is open".into())
             }
@@ -161,6 +170,14 @@ impl Action for BrowseCommand {
             Self::ShowInternal(show) => runtime.state.browse.show_internal = show,
             Self::Open(topic) => runtime.open_topic(topic),
             Self::Zoom(span) => runtime.zoom(span),
+            Self::ZoomIn => {
+                let closer = runtime.state.browse.closer();
+                runtime.zoom(closer);
+            }
+            Self::ZoomOut => {
+                let farther = runtime.state.browse.farther();
+                runtime.zoom(farther);
+            }
             Self::RangeBy(by) => {
                 runtime.state.browse.range.set_by(by);
                 runtime.range_changed();
@@ -185,18 +202,12 @@ impl Action for BrowseCommand {
                 runtime.state.browse.filter.text = text;
                 runtime.state.browse.apply_filter();
             }
-            Self::ToggleColumn(name) => {
-                let hidden = &mut runtime.state.browse.hidden;
-                if !hidden.remove(&name) {
-                    hidden.insert(name);
-                }
-            }
-            Self::ShowAllColumns => runtime.state.browse.hidden.clear(),
+            Self::ShowAllColumns => runtime.show_all_columns(),
             Self::Select(partition, offset) => runtime.select_record(partition, offset),
             Self::Step(rows) => runtime.step_record(rows),
             Self::OpenRecord(open) => runtime.state.browse.record_open = open,
             Self::Tab(tab) => runtime.state.browse.record_tab = tab,
-            Self::Read | Self::ReadAgain => runtime.read_slice(),
+            Self::Read => runtime.read_slice(),
             Self::Export => runtime.ask_export(),
             Self::ExportTo(path) => runtime.export(path),
         }
@@ -209,7 +220,8 @@ impl Action for BrowseCommand {
     fn listed(state: &State) -> Vec<Self> {
         let mut listed = vec![Self::Refresh];
         if state.browse.topic.is_some() {
-            listed.extend([Self::WholeTopic, Self::LastDay, Self::ClearRange, Self::Zoom(None)]);
+            listed.extend([Self::WholeTopic, Self::LastDay, Self::ClearRange]);
+            listed.extend([Self::ZoomIn, Self::ZoomOut, Self::Zoom(None)]);
             listed.extend([Self::Read, Self::Export, Self::ShowAllColumns, Self::Step(1), Self::Step(-1)]);
         }
         listed

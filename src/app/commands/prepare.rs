@@ -12,6 +12,7 @@ use crate::app::state::State;
 use crate::app::state::prepare::{Preview, Proof, Show};
 use crate::data::ColumnProfile;
 use crate::jobs::Problem;
+use crate::kafka::EventTime;
 use crate::pipeline::StepSpec;
 use crate::ui::Icon;
 
@@ -44,6 +45,8 @@ pub enum PrepareCommand {
     Duplicate,
     /// Leave the chosen step out.
     Delete,
+    /// Look at every column again, after that failed.
+    Profile,
     /// Apply the steps to a batch and to a stream of the same rows, and compare.
     Prove,
     /// Go on to stage Train with these steps.
@@ -53,6 +56,8 @@ pub enum PrepareCommand {
 /// What a job of stage Prepare brings.
 #[derive(Debug)]
 pub enum PrepareMessage {
+    /// Times of the first and the last record of the slice.
+    Times(Option<(EventTime, EventTime)>),
     /// Profiles of the columns.
     Profile(Result<Vec<ColumnProfile>, Problem>),
     /// Rows before and after the steps.
@@ -82,8 +87,11 @@ impl Action for PrepareCommand {
             Self::Delete => {
                 About::new("Delete the step", "Leaves it out; undo brings it back").icon(Icon::Trash)
             }
+            Self::Profile => {
+                About::new("Look again", "Profiles every column of the slice").icon(Icon::Refresh)
+            }
             Self::Prove => About::new(
-                "Check",
+                "Compare batch and stream",
                 "Applies the steps to rows at once and in pieces, and compares bit for bit",
             ),
             Self::UseInTraining => About::new("Use in training", "Goes on to stage Train with these steps"),
@@ -136,6 +144,7 @@ impl Action for PrepareCommand {
             Self::MoveTo(from, to) => runtime.move_step_to(from, to),
             Self::Duplicate => runtime.duplicate_step(),
             Self::Delete => runtime.delete_step(),
+            Self::Profile => runtime.profile_columns(),
             Self::Prove => runtime.prove(),
             Self::UseInTraining => runtime.state.stage = Stage::Train,
         }
@@ -172,6 +181,7 @@ impl PrepareMessage {
     pub fn handle(self, runtime: &mut Runtime<'_>) {
         let prepare = &mut runtime.state.prepare;
         match self {
+            Self::Times(times) => prepare.times = times,
             Self::Profile(result) => prepare.profile.finish(result),
             Self::Preview(result) => prepare.preview.finish(result),
             Self::Proof(result) => prepare.proof.finish(result),

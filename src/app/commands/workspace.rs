@@ -10,7 +10,7 @@ use crate::app::runtime::Runtime;
 use crate::app::stage::Stage;
 use crate::app::state::{Confirm, PathKind, PathPrompt, State};
 use crate::jobs::Problem;
-use crate::ui::{Icon, format, zone};
+use crate::ui::{Icon, format, table, zone};
 use crate::workspace::{Opened, Place, Recovered, Workspace};
 
 /// Something to be done with the workspace.
@@ -274,6 +274,7 @@ impl Runtime<'_> {
     fn save_to(&mut self, place: Place) {
         let layout = self.state.workspace.layout();
         layout.widths = zone::widths(self.ctx);
+        layout.tables = table::arrangements(self.ctx);
         layout.stage = Some(self.state.stage.title().to_lowercase());
         let workspace = self.state.workspace.get().clone();
         let title = format!("Saving {}", place.file().map(stem).unwrap_or_default());
@@ -337,6 +338,7 @@ impl Runtime<'_> {
 
     fn restore_layout(&mut self, workspace: &Workspace) {
         zone::set_widths(self.ctx, workspace.layout.widths.clone());
+        table::set_arrangements(self.ctx, workspace.layout.tables.clone());
         let named = |stage: &Stage| Some(stage.title().to_lowercase()) == workspace.layout.stage;
         if let Some(stage) = Stage::ALL.into_iter().find(named) {
             self.state.stage = stage;

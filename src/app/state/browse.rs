@@ -4,8 +4,6 @@ pub mod buckets;
 mod range;
 mod record;
 
-use std::collections::BTreeSet;
-
 use polars::prelude::BooleanChunked;
 
 use crate::app::remote::Remote;
@@ -14,6 +12,9 @@ use crate::kafka::{EventTime, Offset, PartitionId, ReadPlan, Timeline, TopicDeta
 
 pub use range::{RangeBy, RangeEdit, Snap};
 pub use record::{RecordView, TreeLine};
+
+/// A timeline is not looked at closer than this, in ms.
+const LEAST_SPAN: i64 = 100;
 
 /// State of stage Browse.
 #[derive(Default)]
@@ -42,8 +43,6 @@ pub struct BrowseState {
     pub page: Remote<Page>,
     /// The filter of records.
     pub filter: FilterEdit,
-    /// Columns of the table that are hidden.
-    pub hidden: BTreeSet<String>,
     /// The record that is chosen in the table.
     pub selected: Option<(PartitionId, Offset)>,
     /// Whether the record is shown over the table, where the window is narrow.
@@ -104,6 +103,29 @@ impl BrowseState {
             let entry = self.entry_at(*row).and_then(|index| entries.get(index));
             entry.is_some_and(|entry| (entry.partition, entry.offset) == (partition, offset))
         })
+    }
+
+    /// The chosen range, where it is a part of the timeline's span; else the middle half of that.
+    pub fn closer(&self) -> Option<(EventTime, EventTime)> {
+        let timeline = self.timeline.get().filter(|timeline| timeline.buckets() > 0)?;
+        let (start, end) = (timeline.start.0, timeline.end.0);
+        let range = self.range.times().filter(|(from, to)| {
+            let inside = start <= from.0 && to.0 <= end;
+            inside && (to.0 - from.0) < (end - start) * 9 / 10
+        });
+        let quarter = (end - start) / 4;
+        let half = (EventTime(start + quarter), EventTime(end - quarter));
+        (end - start > LEAST_SPAN).then(|| range.unwrap_or(half))
+    }
+
+    /// Twice the timeline's span around its middle; `None` where that is the whole topic.
+    pub fn farther(&self) -> Option<(EventTime, EventTime)> {
+        let timeline = self.timeline.get()?;
+        let half = (timeline.end.0 - timeline.start.0) / 2;
+        let (from, to) = (timeline.start.0 - half, timeline.end.0 + half);
+        let (first, last) = timeline.first.zip(timeline.last)?;
+        (from > first.0 || to <= last.0)
+            .then_some((EventTime(from.max(first.0)), EventTime(to.min(last.0 + 1))))
     }
 
     /// The filter that reading applies; `None` where nothing is typed.

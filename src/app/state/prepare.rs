@@ -6,6 +6,7 @@ mod preview;
 use crate::app::remote::Remote;
 use crate::app::state::State;
 use crate::data::{ColumnProfile, Frame};
+use crate::kafka::EventTime;
 use crate::pipeline::PipelineSpec;
 use crate::workspace::SavedPipeline;
 
@@ -15,6 +16,8 @@ pub use preview::{Preview, Proof};
 /// State of stage Prepare.
 #[derive(Default)]
 pub struct PrepareState {
+    /// Times of the first and the last record of the slice.
+    pub times: Option<(EventTime, EventTime)>,
     /// A profile of every column of the slice.
     pub profile: Remote<Vec<ColumnProfile>>,
     /// What is typed into the search of columns.

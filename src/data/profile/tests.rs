@@ -49,6 +49,28 @@ fn text_shows_its_most_frequent_values() {
 }
 
 #[test]
+fn integers_fall_into_bins_of_the_same_number_of_integers() {
+    let months: Vec<i64> = (2..=10).flat_map(|month| [month; 4]).collect();
+    let months = of(Column::new("x".into(), months)).histogram;
+    assert_eq!((months.low, months.high, months.counts), (2.0, 11.0, vec![4; 9]));
+    let clock: Vec<i64> = (0..1_000).collect();
+    let clock = of(Column::new("x".into(), clock)).histogram;
+    assert_eq!((clock.low, clock.high, clock.counts), (0.0, 1_000.0, vec![50; 20]));
+    let uneven: Vec<i64> = (0..41).collect();
+    let uneven = of(Column::new("x".into(), uneven)).histogram.counts;
+    assert_eq!((uneven[0], uneven.last().copied(), uneven.len()), (3, Some(2), 14));
+    assert_eq!(of(Column::new("x".into(), [2013_i64, 2013])).histogram.counts, [2]);
+}
+
+#[test]
+fn text_of_many_values_shows_the_most_frequent_twenty() {
+    let names: Vec<String> = (0..30).flat_map(|name| vec![format!("{name:02}"); 31 - name]).collect();
+    let profile = of(Column::new("x".into(), names));
+    assert_eq!((profile.top.len(), profile.distinct), (5, 30));
+    assert_eq!(profile.histogram.counts, (12..=31).rev().collect::<Vec<u64>>());
+}
+
+#[test]
 fn columns_that_need_a_thought_carry_a_warning() {
     let nulls = of(Column::new("x".into(), [None::<&str>, None]));
     assert_eq!((nulls.warnings.as_slice(), nulls.distinct), (&[Warning::AllNull][..], 0));

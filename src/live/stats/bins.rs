@@ -74,8 +74,7 @@ impl Bins {
     }
 
     fn widen(&mut self) {
-        let wider =
-            WIDTHS.into_iter().find(|&width| width > self.width).unwrap_or(self.width.saturating_mul(2));
+        let wider = wider(self.width);
         let factor = wider / self.width;
         self.width = wider;
         for (bin, sums) in std::mem::take(&mut self.sums) {
@@ -84,7 +83,37 @@ impl Bins {
     }
 }
 
+/// The next width.
+fn wider(width: i64) -> i64 {
+    WIDTHS.into_iter().find(|&wider| wider > width).unwrap_or(width.saturating_mul(2))
+}
+
+/// Bins of such a width that at most so many of them cover the whole span; with that width.
+pub(super) fn coarser(bins: &[TimeBin], width: i64, most: usize) -> (i64, Vec<TimeBin>) {
+    let (Some(first), Some(last)) = (bins.first(), bins.last()) else { return (width, Vec::new()) };
+    let covers = |width: i64| {
+        let numbers = (first.start.div_euclid(width), last.start.div_euclid(width));
+        numbers.1.saturating_sub(numbers.0) < most.max(1) as i64
+    };
+    let widths = std::iter::successors(Some(width.max(1)), |width| Some(wider(*width)));
+    let width = widths.take(64).find(|width| covers(*width)).unwrap_or(width);
+    let mut sums: BTreeMap<i64, Sums> = BTreeMap::new();
+    for bin in bins {
+        sums.entry(bin.start.div_euclid(width)).or_default().merge(&Sums::of(bin));
+    }
+    (width, sums.iter().map(|(&bin, sums)| sums.bin(bin.saturating_mul(width))).collect())
+}
+
 impl Sums {
+    fn of(bin: &TimeBin) -> Self {
+        let records = bin.records as f64;
+        Self {
+            records: bin.records,
+            values: bin.means.iter().map(|mean| mean * records).collect(),
+            first: bin.shares.iter().map(|share| (share * records).round() as u64).collect(),
+        }
+    }
+
     fn add_values(&mut self, values: &[f64]) {
         if self.values.len() < values.len() {
             self.values.resize(values.len(), 0.0);
@@ -146,6 +175,25 @@ mod tests {
         assert_eq!(bins.width(), 43_200_000);
         assert_eq!(bins.to_vec().iter().map(|bin| bin.records).sum::<u64>(), 24 * 365 + 1);
         assert_eq!(bins.to_vec()[0].start, -43_200_000);
+    }
+
+    #[test]
+    fn bins_are_summed_up_to_fewer_that_cover_the_span() {
+        let mut bins = Bins::default();
+        for minute in 0..600_i64 {
+            bins.add(minute * 60_000, &[0.25, 0.75], Some((minute % 4 != 0).into()));
+        }
+        let (width, coarse) = coarser(&bins.to_vec(), bins.width(), 20);
+        assert_eq!((width, coarse.len()), (1_800_000, 20));
+        assert_eq!((coarse[3].start, coarse[3].records), (5_400_000, 30));
+        assert_eq!(coarse.iter().map(|bin| bin.shares[0] * 30.0).sum::<f64>(), 150.0);
+        assert!((coarse[3].means[1] - 0.75).abs() < 1e-12);
+        assert_eq!(coarser(&bins.to_vec(), bins.width(), 36_000).0, bins.width(), "where there is room");
+        let far = [
+            TimeBin { start: i64::MIN, ..coarse[0].clone() },
+            TimeBin { start: i64::MAX, ..coarse[0].clone() },
+        ];
+        assert_eq!(coarser(&far, 1_000, 10).1.iter().map(|bin| bin.records).sum::<u64>(), 60);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::bins;
 use crate::codec::Rejection;
 use crate::kafka::{Offset, PartitionId};
 
@@ -58,6 +59,12 @@ impl LiveSnapshot {
     pub const SECONDS: usize = 120;
     /// Time bins.
     pub const BINS: usize = 1024;
+
+    /// The bins summed up to wider ones, of which at most so many cover the whole span; with their width in ms. So that each
+    /// point of a plot stands for some records.
+    pub fn coarser(&self, most: usize) -> (i64, Vec<TimeBin>) {
+        bins::coarser(&self.bins, self.bin_ms, most)
+    }
 }
 
 /// What a deployment is doing.

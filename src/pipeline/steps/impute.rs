@@ -73,7 +73,9 @@ pub(super) fn check(spec: Spec<'_>, layout: &mut Layout, report: &mut Report) {
         let Some(column) = layout.get(place).cloned() else { continue };
         match kind_after(spec, column.kind) {
             Ok(kind) => layout.set_kind(place, kind),
-            Err(why) => report.add("value", format!("does not fit `{}`, {why}", column.name)),
+            Err(why) => {
+                report.add_of("value", &column.name, format!("does not fit `{}`, {why}", column.name))
+            }
         }
         if spec.indicator && !column.many {
             report.make(layout, indicator_name(&column.name), Kind::Int, column.origin);

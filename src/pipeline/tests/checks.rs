@@ -24,7 +24,7 @@ fn problems(toml: &str) -> Vec<SpecProblem> {
 fn only(toml: &str) -> (Option<usize>, String, String) {
     let mut problems = problems(toml);
     assert_eq!(problems.len(), 1, "{problems:?}");
-    let SpecProblem { step, field, why } = problems.remove(0);
+    let SpecProblem { step, field, why, .. } = problems.remove(0);
     (step, field, why)
 }
 
@@ -179,6 +179,8 @@ fn what_is_left_at_the_end_must_be_numbers() {
             why("`gate` has only nulls: drop it"),
         ]
     );
+    let columns: Vec<_> = check("", COLUMNS).unwrap_err().into_iter().filter_map(|p| p.column).collect();
+    assert_eq!(columns, ["carrier", "at", "stops", "gate"]);
     let nothing = check("[[prepare]]\nstep = 'drop'\ncolumns = ['x']", &[("x", Int)]).unwrap_err();
     assert_eq!(nothing[0].why, "no column is left to learn from: keep at least one");
 }

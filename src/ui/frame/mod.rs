@@ -49,7 +49,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     stages::show(ui, view, zones.rest());
     status_bar::show(ui, view, status);
     toasts::show(ui, view, window);
-    zone_keys::watch(ui.ctx(), window);
+    zone_keys::watch(ui.ctx(), window, view.state.overlay.is_some());
     if let Some(overlay) = &view.state.overlay {
         over(ui, view, window, overlay);
     } else {

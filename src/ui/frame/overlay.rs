@@ -1,4 +1,4 @@
-//! A popup that lies over the window: at a fixed place, closed by Escape or a click beside it.
+//! A popup that lies over the window: at a fixed place, closed by Escape or a click beside it; the focus stays in it.
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
@@ -42,6 +42,8 @@ pub(super) fn popup(
             response
         },
     );
+    // Tab goes round within the popup: what lies below cannot be used before it is closed.
+    ctx.memory_mut(|memory| memory.set_modal_layer(backdrop.response.layer_id));
     let area = Area::new(Id::unique(name))
         .order(Order::Foreground)
         .fixed_pos(at)

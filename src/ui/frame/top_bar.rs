@@ -1,4 +1,5 @@
-//! The top bar: workspace, undo, redo, palette, running job, connection.
+//! The top bar: workspace, undo, redo, palette, running job, deployments at work, connection. What does not fit beside the
+//! palette's field is cut or left out; the connection is always there.
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
@@ -6,7 +7,7 @@ use eframe::egui::{
 };
 
 use crate::app::commands::{WindowCommand, WorkspaceCommand};
-use crate::app::{Remote, Stage};
+use crate::app::{LIVE_JOB, Remote, Stage};
 use crate::jobs::JobInfo;
 use crate::ui::icon::Icon;
 use crate::ui::text::{self, Type};
@@ -25,13 +26,12 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     workspace(&mut row, view);
     view.icon_button(&mut row, WorkspaceCommand::Undo);
     view.icon_button(&mut row, WorkspaceCommand::Redo);
-    palette_field(ui, view, rect);
+    let field = palette_field(ui, view, rect);
 
-    let mut right = rect;
+    let mut right = rect.with_min_x(field.right() + 8.0);
     connection(ui, view, &mut right);
-    if let Some(job) = view.state.active_jobs().last() {
-        let line = ui.painter().clone();
-        line.vline(right.right() - 0.5, rect.y_range(), (1.0, tokens.line));
+    deployments(ui, view, &mut right);
+    if let Some(job) = view.state.active_jobs().filter(|job| job.key != LIVE_JOB).last() {
         running(ui, view, &mut right, job);
     }
 }
@@ -61,7 +61,7 @@ fn workspace(ui: &mut Ui, view: &View<'_>) {
     }
 }
 
-fn palette_field(ui: &mut Ui, view: &View<'_>, bar: Rect) {
+fn palette_field(ui: &mut Ui, view: &View<'_>, bar: Rect) -> Rect {
     let tokens = tokens(ui);
     let width = if view.width_class(ui) == WidthClass::Full { 380.0 } else { 280.0 };
     let rect = Rect::from_center_size(bar.center(), vec2(width, 28.0));
@@ -77,6 +77,7 @@ fn palette_field(ui: &mut Ui, view: &View<'_>, bar: Rect) {
     if response.clicked() {
         view.send(WindowCommand::OpenPalette(""));
     }
+    rect
 }
 
 /// The connection at the right end; cuts its width off `bar`.
@@ -97,7 +98,9 @@ fn connection(ui: &mut Ui, view: &View<'_>, bar: &mut Rect) {
     let note = if view.width_class(ui) == WidthClass::Full { note } else { String::new() };
     let note_width = if note.is_empty() { 0.0 } else { text::width(ui, &note, Type::Body) + 8.0 };
     let lock_width = if locked { 20.0 } else { 0.0 };
-    let width = 16.0 + 16.0 + text::width(ui, &name, Type::Name) + note_width + lock_width + 16.0;
+    let room = bar.width() - 48.0 - note_width - lock_width;
+    let name_width = text::width(ui, &name, Type::Name).min(room.max(40.0));
+    let width = 16.0 + 16.0 + name_width + note_width + lock_width + 16.0;
     let (rest, rect) = bar.split_left_right_at_x((bar.right() - width).round());
     *bar = rest;
     ui.painter().vline(rect.left() + 0.5, rect.y_range(), (1.0, tokens.line));
@@ -114,9 +117,9 @@ fn connection(ui: &mut Ui, view: &View<'_>, bar: &mut Rect) {
         Some(color) => ui.painter().circle_filled(dot, 4.0, color),
         None => ui.painter().circle_stroke(dot, 3.4, Stroke::new(1.4, tokens.t3)),
     };
-    let at = pos2(rect.left() + 32.0, middle);
+    let place = Rect::from_min_size(pos2(rect.left() + 32.0, rect.top()), vec2(name_width, rect.height()));
     let ink = if color.is_some() { tokens.t1 } else { tokens.t2 };
-    let said = text::paint(ui.painter(), at, Align2::LEFT_CENTER, &name, Type::Name, ink);
+    let said = text::paint_in(ui.painter(), place, Align2::LEFT_CENTER, &name, Type::Name, ink);
     let mut x = said.right() + 8.0;
     if !note.is_empty() {
         x = text::paint(ui.painter(), pos2(x, middle), Align2::LEFT_CENTER, &note, Type::Body, tokens.t3)
@@ -132,16 +135,53 @@ fn connection(ui: &mut Ui, view: &View<'_>, bar: &mut Rect) {
     }
 }
 
-/// The newest running job with its bar; how many more there are.
+/// How many deployments are at work; they have no end, so no bar. Leads to them.
+fn deployments(ui: &mut Ui, view: &View<'_>, bar: &mut Rect) {
+    let tokens = tokens(ui);
+    let count = view.state.active_jobs().filter(|job| job.key == LIVE_JOB).count() as u64;
+    if count == 0 {
+        return;
+    }
+    let said = format::count(count, "deployment", "deployments");
+    let running = "running";
+    let words = text::width(ui, &said, Type::Body);
+    let width = 16.0 + words + 8.0 + text::width(ui, running, Type::Body) + 16.0;
+    if bar.width() < width {
+        return;
+    }
+    let (rest, rect) = bar.split_left_right_at_x((bar.right() - width).round());
+    *bar = rest;
+    ui.painter().vline(rect.left() + 0.5, rect.y_range(), (1.0, tokens.line));
+    let response = ui.interact(rect, ui.scope_id().with("deployments"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{said} {running}")));
+    if response.hovered() {
+        ui.painter().rect_filled(rect.shrink2(vec2(1.0, 0.0)), 0.0, tokens.bg2);
+    }
+    let at = pos2(rect.left() + 16.0, rect.center().y);
+    let end = text::paint(ui.painter(), at, Align2::LEFT_CENTER, &said, Type::Body, tokens.t1).right() + 8.0;
+    let at = pos2(end, rect.center().y);
+    text::paint(ui.painter(), at, Align2::LEFT_CENTER, running, Type::Body, tokens.good);
+    focus::ring_inside(ui, &response, rect);
+    if response.clicked() {
+        view.send(WindowCommand::Go(Stage::Live));
+    }
+}
+
+/// The newest running job with its bar; how many more there are. Its title is cut to what room there is.
 fn running(ui: &mut Ui, view: &View<'_>, bar: &mut Rect, job: &JobInfo) {
     let tokens = tokens(ui);
-    let more = view.state.active_jobs().count() - 1;
+    let more = view.state.active_jobs().filter(|job| job.key != LIVE_JOB).count() - 1;
     let more = if more > 0 { format!("+{more}") } else { String::new() };
     let share = job.progress.share();
     let percent = share.map(|share| format!("{:.0} %", share * 100.0)).unwrap_or_default();
-    let words = text::width(ui, &job.title, Type::Body).min(220.0);
     let tail = text::width(ui, &percent, Type::Number) + text::width(ui, &more, Type::Number) + 16.0;
-    let width = 16.0 + words + 8.0 + 56.0 + 8.0 + tail + 16.0;
+    let others = 16.0 + 8.0 + 56.0 + 8.0 + tail + 16.0;
+    let room = bar.width() - others;
+    if room < 0.0 {
+        return;
+    }
+    let words = text::width(ui, &job.title, Type::Body).min(220.0).min(room);
+    let width = others + words;
     let (rest, rect) = bar.split_left_right_at_x((bar.right() - width).round());
     *bar = rest;
     ui.painter().vline(rect.left() + 0.5, rect.y_range(), (1.0, tokens.line));

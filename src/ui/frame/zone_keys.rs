@@ -4,10 +4,10 @@ use eframe::egui::{Context, Id, Key, Rect};
 
 use crate::ui::zone;
 
-/// Looks for the key, after the zones of this frame were drawn.
-pub(super) fn watch(ctx: &Context, window: Rect) {
+/// Looks for the key, after the zones of this frame were drawn. While something lies `over` them, the focus stays in it.
+pub(super) fn watch(ctx: &Context, window: Rect, over: bool) {
     let zones = zone::take_drawn(ctx);
-    if !ctx.input(|input| input.key_pressed(Key::F6)) {
+    if over || !ctx.input(|input| input.key_pressed(Key::F6)) {
         return;
     }
     let focused = ctx.memory(|memory| memory.focused());

@@ -11,6 +11,8 @@ use crate::ui::widgets::{Chip, Tone, spark};
 /// Which cell.
 pub(super) struct Place {
     pub(super) rect: Rect,
+    /// Counted from the left.
+    pub(super) at: usize,
     pub(super) row: u64,
     pub(super) column: usize,
     pub(super) align: Align,
@@ -28,7 +30,7 @@ pub struct Cell<'a> {
 
 impl<'a> Cell<'a> {
     pub(super) fn new(ui: &'a mut Ui, painter: Painter, place: Place, said: &'a mut String) -> Self {
-        let rect = inner(ui, place.rect, place.column);
+        let rect = inner(ui, place.rect, place.at);
         Self { ui, painter, place, rect, said }
     }
 
@@ -126,13 +128,25 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// The same behind the number, at its own side of the cell: call it before the number too.
+    pub fn bar_behind(&mut self, share: f64, width: f32, color: Color32) {
+        let align = self.place.align;
+        self.place.align = if align == Align::Max { Align::Min } else { Align::Max };
+        self.bar(share, width, color);
+        self.place.align = align;
+    }
+
     /// Bars of a distribution over what is left of the cell.
     pub fn distribution(&mut self, shares: &[f64], color: Color32) {
         let highest = shares.iter().copied().fold(0.0, f64::max);
         if highest <= 0.0 {
             return;
         }
-        let area = self.rect.shrink2(vec2(0.0, 3.0));
+        let mut area = self.rect.shrink2(vec2(0.0, 3.0));
+        if shares.len() == 1 {
+            // One value is no plain from edge to edge.
+            area = Align2::CENTER_CENTER.align_size_within_rect(vec2(14.0, area.height()), area);
+        }
         let step = area.width() / shares.len() as f32;
         for (index, share) in shares.iter().enumerate() {
             let height = ((share / highest) as f32 * area.height()).max(1.0);
@@ -193,8 +207,8 @@ impl<'a> Cell<'a> {
 }
 
 /// A cell without its padding: 8 at both sides, the zone's 16 at the table's edges.
-pub(super) fn inner(ui: &Ui, rect: Rect, column: usize) -> Rect {
-    let left = if column == 0 { PADDING } else { CELL_PADDING };
+pub(super) fn inner(ui: &Ui, rect: Rect, at: usize) -> Rect {
+    let left = if at == 0 { PADDING } else { CELL_PADDING };
     let last = rect.right() >= ui.max_rect().right() - 0.5;
     let right = if last { PADDING } else { CELL_PADDING };
     Rect::from_min_max(rect.min + vec2(left, 0.0), rect.max - vec2(right, 0.0))

@@ -1,7 +1,9 @@
-//! Columns: their heads, their widths, where they lie.
+//! Columns: their heads, their widths, where they lie. A place is counted from the left among those that are seen; a column
+//! by its index among all that the table has.
 
-use eframe::egui::{Align, Id, Rangef, Rect, Ui};
+use eframe::egui::{Align, Rangef, Rect, Ui};
 
+use super::arrangement::Arrangement;
 use super::scroll::Scroll;
 
 /// In which order a column is sorted.
@@ -73,7 +75,9 @@ impl Column {
 pub(super) struct Layout {
     left: f32,
     right: f32,
-    /// Left edges from the table's left, unscrolled, and one more for the end.
+    /// The column at each place.
+    places: Vec<usize>,
+    /// Left edges of the places from the table's left, unscrolled, and one more for the end.
     edges: Vec<f32>,
     fixed: usize,
     shift: f32,
@@ -85,13 +89,14 @@ impl Layout {
 
     pub(super) fn new(
         ui: &Ui,
-        id: Id,
+        arrangement: Arrangement,
         columns: &[Column],
         rect: Rect,
         fixed: usize,
         scroll: &mut Scroll,
     ) -> Self {
-        let widths = widths(ui, id, columns, rect.width());
+        let places = arrangement.places(columns, fixed);
+        let widths = widths(&arrangement, columns, &places, rect.width());
         let mut edges = Vec::with_capacity(widths.len() + 1);
         edges.push(0.0);
         let mut at = 0.0;
@@ -100,31 +105,67 @@ impl Layout {
             edges.push(at);
         }
         let shift = scroll.sideways(ui, (at - rect.width()).max(0.0));
-        Self { left: rect.left(), right: rect.right(), edges, fixed: fixed.min(columns.len()), shift }
+        Self { left: rect.left(), right: rect.right(), places, edges, fixed: fixed.min(columns.len()), shift }
     }
 
-    /// Columns that are seen. Fixed ones come last, so that they lie over those which scroll below them.
+    /// How many columns there are that are not hidden.
+    pub(super) fn count(&self) -> usize {
+        self.places.len()
+    }
+
+    /// How many of them stay when the others scroll sideways.
+    pub(super) fn fixed(&self) -> usize {
+        self.fixed
+    }
+
+    /// Whether the column at a place does.
+    pub(super) fn is_fixed(&self, place: usize) -> bool {
+        place < self.fixed
+    }
+
+    /// The column at a place.
+    pub(super) fn column(&self, place: usize) -> usize {
+        self.places.get(place).copied().unwrap_or(place)
+    }
+
+    /// The place of a column that is not hidden.
+    pub(super) fn place_of(&self, column: usize) -> Option<usize> {
+        self.places.iter().position(|other| *other == column)
+    }
+
+    /// Places that are seen. Fixed ones come last, so that they lie over those which scroll below them.
     pub(super) fn seen(&self) -> impl Iterator<Item = usize> + '_ {
-        let count = self.edges.len().saturating_sub(1);
-        (self.fixed..count).chain(0..self.fixed).filter(|column| {
-            self.x(*column)
-                .is_some_and(|x| *column < self.fixed || (x.max > self.fixed_end() && x.min < self.right))
+        (self.fixed..self.count()).chain(0..self.fixed).filter(|place| {
+            self.x(*place)
+                .is_some_and(|x| self.is_fixed(*place) || (x.max > self.fixed_end() && x.min < self.right))
         })
     }
 
-    /// A column's place.
-    pub(super) fn rect(&self, column: usize, y: Rangef) -> Option<Rect> {
-        self.x(column).map(|x| Rect::from_x_y_ranges(x, y))
+    /// Where a place lies.
+    pub(super) fn rect(&self, place: usize, y: Rangef) -> Option<Rect> {
+        self.x(place).map(|x| Rect::from_x_y_ranges(x, y))
     }
 
-    /// What of `clip` a column may paint on: those that scroll not over the fixed ones.
-    pub(super) fn clip(&self, column: usize, clip: Rect) -> Rect {
-        if column < self.fixed { clip } else { clip.with_min_x(clip.left().max(self.fixed_end())) }
+    /// What of `clip` the column at a place may paint on: those that scroll not over the fixed ones.
+    pub(super) fn clip(&self, place: usize, clip: Rect) -> Rect {
+        if self.is_fixed(place) { clip } else { clip.with_min_x(clip.left().max(self.fixed_end())) }
     }
 
+    /// The column under x.
     pub(super) fn column_at(&self, x: f32) -> Option<usize> {
-        let under = |column: &usize| self.x(*column).is_some_and(|range| range.contains(x));
-        (0..self.fixed).find(under).or_else(|| self.seen().find(under))
+        let under = |place: &usize| self.x(*place).is_some_and(|range| range.contains(x));
+        let place = (0..self.fixed).find(under).or_else(|| self.seen().find(under))?;
+        Some(self.column(place))
+    }
+
+    /// The border between two places that is nearest to x, and where it lies; fixed columns have none but the last.
+    pub(super) fn gap_at(&self, x: f32) -> Option<(usize, f32)> {
+        let borders = (self.fixed..=self.count()).filter_map(|place| {
+            let edge = self.edges.get(place)?;
+            let at = self.left + edge - self.shift;
+            (at >= self.fixed_end() - 0.5).then_some((place, at))
+        });
+        borders.min_by(|(_, one), (_, other)| (one - x).abs().total_cmp(&(other - x).abs()))
     }
 
     /// Where the fixed columns end.
@@ -142,20 +183,16 @@ impl Layout {
         self.fixed > 0 && self.shift > 0.5
     }
 
-    fn x(&self, column: usize) -> Option<Rangef> {
-        let shift = if column < self.fixed { 0.0 } else { self.shift };
-        let (from, to) = (self.edges.get(column)?, self.edges.get(column + 1)?);
+    fn x(&self, place: usize) -> Option<Rangef> {
+        let shift = if self.is_fixed(place) { 0.0 } else { self.shift };
+        let (from, to) = (self.edges.get(place)?, self.edges.get(place + 1)?);
         Some(Rangef::new(self.left + from - shift, self.left + to - shift))
     }
 }
 
-/// Where the user's width of a column is kept.
-pub(super) fn width_id(id: Id, title: &str) -> Id {
-    id.with(("width", title))
-}
-
-fn widths(ui: &Ui, id: Id, columns: &[Column], available: f32) -> Vec<f32> {
-    let set = |column: &Column| ui.data(|data| data.get_temp::<f32>(width_id(id, &column.title)));
+fn widths(arrangement: &Arrangement, columns: &[Column], places: &[usize], available: f32) -> Vec<f32> {
+    let columns: Vec<&Column> = places.iter().filter_map(|column| columns.get(*column)).collect();
+    let set = |column: &Column| arrangement.width(&column.title).map(|width| width.max(Layout::NARROWEST));
     let mut widths: Vec<f32> = columns.iter().map(|column| set(column).unwrap_or(column.width)).collect();
     let free = available - widths.iter().sum::<f32>();
     if free <= 0.0 {

@@ -15,12 +15,14 @@
 //! if let Some(row) = table.chosen { view.send(BrowseCommand::Choose(row)) }
 //! ```
 
+mod arrangement;
 mod cell;
 mod column;
 mod header;
 mod keys;
 mod scroll;
 
+pub use arrangement::{Arrangement, arrangements, set_arrangements};
 pub use cell::Cell;
 pub use column::{Column, Sort};
 
@@ -37,10 +39,14 @@ use super::theme::measures::{TABLE_HEADER, TABLE_ROW};
 use super::theme::tokens;
 use super::widgets::focus;
 
+/// The table of stage Browse, for commands that change its columns; it is kept for each topic apart.
+pub const RECORDS: &str = "Records";
+
 /// A table, filled by a closure that paints one cell.
 #[must_use = "call show"]
 pub struct Table<'a> {
     name: &'a str,
+    of: &'a str,
     columns: &'a [Column],
     rows: u64,
     row_height: f32,
@@ -83,6 +89,7 @@ impl<'a> Table<'a> {
     pub fn new(name: &'a str) -> Self {
         Self {
             name,
+            of: "",
             columns: &[],
             rows: 0,
             row_height: TABLE_ROW,
@@ -95,7 +102,14 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Its columns, from left to right.
+    /// Of what it is: widths, order, hidden columns and its place are kept for each apart, such as each topic.
+    pub fn of(mut self, of: &'a str) -> Self {
+        self.of = of;
+        self
+    }
+
+    /// Its columns, from left to right. The user may put them in another order and hide those that are not fixed; a cell
+    /// and a response name a column by its index here.
     pub fn columns(mut self, columns: &'a [Column]) -> Self {
         self.columns = columns;
         self
@@ -169,14 +183,16 @@ impl<'a> Table<'a> {
 
     /// Draws it in `rect`.
     pub fn show_in(self, ui: &mut Ui, rect: Rect, mut paint: impl FnMut(&mut Cell<'_>)) -> TableResponse {
+        let key = key(self.name, self.of);
         let id = id_of(self.name);
+        let arrangement = Arrangement::load(ui.ctx(), &key);
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(("table", self.name)));
         child.set_clip_rect(rect.intersect(ui.clip_rect()));
         let ui = &mut child;
         let body =
             Rect::from_min_max(pos2(rect.left(), (rect.top() + TABLE_HEADER).min(rect.bottom())), rect.max);
         let mut scroll = Scroll::load(ui, id, body, self.rows, self.row_height);
-        let layout = Layout::new(ui, id, self.columns, rect, self.fixed, &mut scroll);
+        let layout = Layout::new(ui, arrangement, self.columns, rect, self.fixed, &mut scroll);
         let whole = ui.interact(body, id, if self.selectable { Sense::click() } else { Sense::hover() });
         whole.widget_info(|| WidgetInfo::labeled(Role::Table, true, self.name));
         let mut response = TableResponse::default();
@@ -189,7 +205,7 @@ impl<'a> Table<'a> {
         response.seen = scroll.seen();
         pointer(&whole, &scroll, &layout, &mut response);
         self.body(ui, &scroll, &layout, response.hovered, &mut paint);
-        header::show(ui, &self, id, &layout, &mut response);
+        header::show(ui, &self, (&key, id), &layout, &mut response);
         focus::ring_inside(ui, &whole, body);
         scroll.show_bars(ui, id, body, &layout);
         scroll.store(ui, id);
@@ -206,7 +222,8 @@ impl<'a> Table<'a> {
     ) {
         let body = scroll.body();
         let clip = body.intersect(ui.clip_rect());
-        if let Some(rect) = self.tinted.and_then(|column| layout.rect(column, body.y_range())) {
+        let tinted = self.tinted.and_then(|column| layout.place_of(column));
+        if let Some(rect) = tinted.and_then(|place| layout.rect(place, body.y_range())) {
             ui.painter().with_clip_rect(clip).rect_filled(rect, 0.0, tokens(ui).soft);
         }
         for row in scroll.seen() {
@@ -216,20 +233,20 @@ impl<'a> Table<'a> {
             let over = self.selectable && hovered.is_some_and(|(other, _)| other == row);
             cell::background(ui, &painter, band, selected, over);
             let mut said = [String::new(), String::new()];
-            for column in layout.seen() {
-                let (Some(rect), Some(about)) =
-                    (layout.rect(column, band.y_range()), self.columns.get(column))
+            for at in layout.seen() {
+                let column = layout.column(at);
+                let (Some(rect), Some(about)) = (layout.rect(at, band.y_range()), self.columns.get(column))
                 else {
                     continue;
                 };
-                painter.set_clip_rect(layout.clip(column, clip));
-                if column < self.fixed && layout.is_shifted() {
+                painter.set_clip_rect(layout.clip(at, clip));
+                if layout.is_fixed(at) && layout.is_shifted() {
                     cell::cover(ui, &painter, rect, selected, over);
                 }
-                let place = cell::Place { rect, row, column, align: about.align, selected };
+                let place = cell::Place { rect, at, row, column, align: about.align, selected };
                 // Fixed cells are painted last and read first.
                 let [fixed, rest] = &mut said;
-                let said = if column < self.fixed { fixed } else { rest };
+                let said = if layout.is_fixed(at) { fixed } else { rest };
                 paint(&mut Cell::new(ui, painter.clone(), place, said));
             }
             self.name_row(ui, band.intersect(clip), row, selected, said.join(" ").trim());
@@ -242,6 +259,11 @@ impl<'a> Table<'a> {
         let response = ui.interact(band, id, Sense::hover());
         response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, said));
     }
+}
+
+/// What a table is kept under: `Records of flights`.
+fn key(name: &str, of: &str) -> String {
+    if of.is_empty() { name.to_owned() } else { format!("{name} of {of}") }
 }
 
 fn pointer(whole: &Response, scroll: &Scroll, layout: &Layout, response: &mut TableResponse) {

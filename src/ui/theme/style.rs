@@ -53,7 +53,8 @@ fn visuals(tokens: &Tokens, theme: Theme) -> Visuals {
     visuals.error_fg_color = tokens.bad;
     visuals.window_corner_radius = CornerRadius::same(RADIUS_POPUP as u8);
     visuals.menu_corner_radius = CornerRadius::same(RADIUS_POPUP as u8);
-    visuals.window_fill = tokens.bg2;
+    // Of popups, egui itself fills only tooltips.
+    visuals.window_fill = tokens.bg4;
     visuals.window_stroke = Stroke::new(1.0, tokens.line2);
     visuals.panel_fill = tokens.bg1;
     visuals.text_cursor.stroke = Stroke::new(1.5, tokens.accent);

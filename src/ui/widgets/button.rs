@@ -50,6 +50,12 @@ impl<'a> Button<'a> {
         }
     }
 
+    /// Another text, where what is beside it says the rest.
+    pub fn text(mut self, text: &'a str) -> Self {
+        self.text = text;
+        self
+    }
+
     /// The one main action of a stage.
     pub fn primary(mut self) -> Self {
         self.kind = Kind::Primary;

@@ -68,7 +68,7 @@ impl<'a> KeyValue<'a> {
             Some(left) => {
                 let (key, value) = rect.split_left_right_at_x(rect.left() + left);
                 let key = Rect::from_min_max(key.min, pos2(key.right() - 8.0, key.bottom()));
-                text::put(ui, key, Align2::LEFT_CENTER, self.key, Type::Body, tokens.t3);
+                text::put(ui, key, Align2::LEFT_CENTER, self.key, Type::Cell, tokens.t3);
                 let shown = text::put(ui, value, Align2::LEFT_CENTER, self.value, self.kind, ink);
                 if !self.note.is_empty() {
                     let rest = Rect::from_min_max(pos2(shown.rect.right() + 7.0, value.top()), value.max);
@@ -78,7 +78,7 @@ impl<'a> KeyValue<'a> {
             None => {
                 let shown = text::put(ui, rect, Align2::RIGHT_CENTER, self.value, self.kind, ink);
                 let key = Rect::from_min_max(rect.min, pos2(shown.rect.left() - 8.0, rect.bottom()));
-                text::put(ui, key, Align2::LEFT_CENTER, self.key, Type::Body, tokens.t3);
+                text::put(ui, key, Align2::LEFT_CENTER, self.key, Type::Cell, tokens.t3);
             }
         }
         response

@@ -1,13 +1,15 @@
 //! The rows of a menu: of a select, a button with a chevron, a context menu.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align2, Frame, Popup, PopupCloseBehavior, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::focus;
 use crate::ui::icon::Icon;
 use crate::ui::text::{self, Type};
 use crate::ui::theme::measures::{LIST_ROW, RADIUS_CONTROL};
-use crate::ui::theme::tokens;
+use crate::ui::theme::{dark, light, tokens};
 
 /// A row of a menu.
 pub struct MenuItem {
@@ -69,6 +71,26 @@ impl MenuItem {
         self.line_above = true;
         self
     }
+}
+
+/// A popup under a button that opens and closes it, closed by the first choice; for [`menu`].
+pub fn menu_under<'a>(button: &Response) -> Popup<'a> {
+    framed(
+        Popup::from_toggle_button_response(button).close_behavior(PopupCloseBehavior::CloseOnClick),
+        button,
+    )
+}
+
+/// The same at the pointer, opened by its right button.
+pub fn menu_at<'a>(response: &Response) -> Popup<'a> {
+    framed(Popup::context_menu(response), response)
+}
+
+/// egui's own fill is that of tooltips.
+fn framed<'a>(popup: Popup<'a>, response: &Response) -> Popup<'a> {
+    let style = response.ctx.global_style();
+    let tokens = if style.visuals.dark_mode { dark() } else { light() };
+    popup.frame(Frame::popup(&style).fill(tokens.bg2))
 }
 
 /// Draws the rows, scrolling when there are many; the index of the one chosen. The caller gives the popup.

@@ -24,7 +24,7 @@ pub use check_box::CheckBox;
 pub use chip::{Chip, Tone};
 pub use key_value::{KeyValue, key_value};
 pub use list_row::ListRow;
-pub use menu::{MenuItem, menu};
+pub use menu::{MenuItem, menu, menu_at, menu_under};
 pub use progress_bar::progress_bar;
 pub use segmented::Segmented;
 pub use select::Select;

@@ -1,13 +1,10 @@
 //! A select: one of several, shown in a list when it is opened.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{
-    Align2, Color32, Popup, PopupCloseBehavior, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
-};
+use eframe::egui::{Align2, Color32, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::focus;
-use super::menu::{MenuItem, menu};
+use super::menu::{MenuItem, menu, menu_under};
 use crate::ui::icon::Icon;
 use crate::ui::text::{self, Type};
 use crate::ui::theme::measures::{CONTROL, RADIUS_CONTROL};
@@ -80,15 +77,12 @@ impl<'a, S: AsRef<str>> Select<'a, S> {
             return None;
         }
         let mut result = None;
-        Popup::from_toggle_button_response(&response)
-            .close_behavior(PopupCloseBehavior::CloseOnClick)
-            .width(width)
-            .show(|ui| {
-                let items = self.options.iter().enumerate().map(|(index, option)| {
-                    MenuItem::new(option.as_ref()).checked(self.chosen == Some(index)).mono(self.mono)
-                });
-                result = menu(ui, width - 10.0, items);
+        menu_under(&response).width(width).show(|ui| {
+            let items = self.options.iter().enumerate().map(|(index, option)| {
+                MenuItem::new(option.as_ref()).checked(self.chosen == Some(index)).mono(self.mono)
             });
+            result = menu(ui, width - 10.0, items);
+        });
         result.filter(|index| self.chosen != Some(*index))
     }
 

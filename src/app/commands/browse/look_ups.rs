@@ -11,6 +11,7 @@ use crate::app::state::browse::{FilterEdit, RangeEdit, RecordView};
 use crate::data::{PageRequest, page, record};
 use crate::jobs::{Cancel, JobContext, Problem};
 use crate::kafka::{Bound, Cluster, EventTime, Offset, PartitionId, RangeSpec, ReadPlan, TimelineRequest};
+use crate::ui::table::{Arrangement, RECORDS};
 
 /// Records that the table shows of a range at most.
 pub const PAGE: usize = 2_000;
@@ -39,7 +40,6 @@ impl Runtime<'_> {
             browse.plan.clear();
             browse.selected = None;
             browse.record.clear();
-            browse.hidden.clear();
             browse.filter = FilterEdit::default();
             browse.range = RangeEdit { snap: browse.range.snap, ..RangeEdit::default() };
             browse.topic = Some(topic.clone());
@@ -112,6 +112,14 @@ impl Runtime<'_> {
         if let Some((partition, offset)) = entry {
             self.select_record(partition, offset);
         }
+    }
+
+    /// Shows the columns of the table that are hidden.
+    pub(super) fn show_all_columns(&mut self) {
+        let Some(topic) = self.state.browse.topic.as_deref() else { return };
+        let mut arrangement = Arrangement::of(self.ctx, RECORDS, topic);
+        arrangement.show_all();
+        arrangement.keep(self.ctx, RECORDS, topic);
     }
 
     fn look_up_detail(&mut self) {

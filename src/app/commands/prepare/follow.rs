@@ -38,11 +38,14 @@ impl Runtime<'_> {
         self.preview();
     }
 
-    fn profile_columns(&mut self) {
+    /// Looks at every column of the slice.
+    pub(super) fn profile_columns(&mut self) {
         let Some(frame) = self.state.prepared_frame().cloned() else { return };
         self.state.prepare.profile.clear();
         self.state.prepare.profile.begin();
+        self.state.prepare.times = None;
         let work = move |context: &JobContext<Message>| {
+            context.send(Message::Prepare(PrepareMessage::Times(frame.times())));
             profile(&frame.data, &context.progress, &context.cancel)
                 .map_err(|_| Problem::cancelled("Profiling columns"))
         };

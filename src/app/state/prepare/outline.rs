@@ -10,6 +10,8 @@ use crate::pipeline::{PipelineSpec, SpecProblem, StepSpec};
 pub struct Outline {
     /// One per step.
     pub steps: Vec<StepOutline>,
+    /// Columns of the slice that a step leaves out; what is made of one of them goes on under another name.
+    pub left_out: BTreeSet<String>,
     /// What is wrong at the end: columns that are no features.
     pub end: Vec<String>,
     /// Features that come out; `None` while something is wrong.
@@ -48,10 +50,12 @@ impl Outline {
             });
             before = after;
         }
+        let left_out = spec.steps.iter().zip(&steps).flat_map(|(step, outline)| outline.left_out_by(step));
+        let left_out = left_out.filter(|name| input.get(name).is_some()).collect();
         let end = problems.iter().filter(|problem| problem.step.is_none()).map(|problem| problem.why.clone());
         let more =
             features.as_ref().is_some_and(|out| out.fields.iter().any(|field| field.name.ends_with("=*")));
-        Self { steps, end: end.collect(), features: features.map(|out| out.fields.len()), more }
+        Self { steps, left_out, end: end.collect(), features: features.map(|out| out.fields.len()), more }
     }
 }
 
@@ -60,6 +64,14 @@ impl StepOutline {
     pub fn gained(&self) -> Option<i64> {
         let after = self.after.as_ref()?;
         Some(after.fields.len() as i64 - self.before.fields.len() as i64)
+    }
+
+    /// Names of the columns that a step drops or does not keep.
+    fn left_out_by(&self, step: &StepSpec) -> Vec<String> {
+        let leaves_out = matches!(step, StepSpec::Drop { .. } | StepSpec::Select { .. });
+        let (true, Some(after)) = (leaves_out, &self.after) else { return Vec::new() };
+        let fields = self.before.fields.iter().map(|field| &field.name);
+        fields.filter(|name| after.get(name).is_none()).cloned().collect()
     }
 
     /// Names of the columns that the step made.
@@ -77,20 +89,14 @@ pub(super) fn unfinished(spec: &PipelineSpec, count: usize, input: &Schema) -> O
     if problems.iter().any(|problem| problem.step.is_some()) {
         return None;
     }
-    let names = named_at_end(&problems);
-    prefix.steps.push(StepSpec::Drop { columns: names });
+    let columns = problems.into_iter().filter_map(|problem| problem.column).collect();
+    prefix.steps.push(StepSpec::Drop { columns });
     prefix.check(input).is_ok().then_some(prefix)
 }
 
 fn columns_after(spec: &PipelineSpec, count: usize, input: &Schema) -> Option<Schema> {
     let checked = unfinished(spec, count, input)?.check(input).ok()?;
     checked.schemas().get(count).cloned()
-}
-
-/// The columns that the problems of the end name between backquotes.
-fn named_at_end(problems: &[SpecProblem]) -> Vec<String> {
-    let named = |problem: &SpecProblem| problem.why.split('`').nth(1).map(str::to_owned);
-    problems.iter().filter_map(named).collect()
 }
 
 #[cfg(test)]
@@ -112,6 +118,10 @@ mod tests {
         assert_eq!(outline.steps[0].gained(), Some(-1));
         assert_eq!(outline.features, None);
         assert!(outline.end[0].contains("`carrier` is text"), "{:?}", outline.end);
+        let odd = Field { name: "a`b".into(), kind: Kind::Text, nullable: false };
+        let outline =
+            Outline::of(&spec, &Schema { fields: input().fields.into_iter().chain([odd]).collect() });
+        assert_eq!(outline.steps[0].gained(), Some(-1), "also where a name holds a backquote");
     }
 
     #[test]
@@ -132,5 +142,6 @@ mod tests {
         let outline = Outline::of(&PipelineSpec { steps }, &input());
         assert_eq!((outline.features, outline.more), (Some(2), true));
         assert_eq!(outline.steps[1].made(), BTreeSet::from(["carrier=*".to_owned()]));
+        assert_eq!(outline.left_out, BTreeSet::from(["dest".to_owned()]), "and not what was one-hot");
     }
 }

@@ -12,9 +12,10 @@ use eframe::egui::{Key, Rect, Ui, pos2};
 use crate::app::commands::BrowseCommand;
 use crate::app::{Remote, State};
 use crate::ui::measures::WidthClass;
+use crate::ui::plot::{Mark, legend};
 use crate::ui::widgets::Tone;
 use crate::ui::zone::{self, Zones};
-use crate::ui::{Icon, StageBar, View, format, states, table};
+use crate::ui::{Icon, StageBar, View, format, states, table, tokens};
 
 /// Height of the timeline's zone with its fields, as drawn.
 const TIMELINE: f32 = 290.0;
@@ -78,7 +79,7 @@ fn narrow(ui: &mut Ui, view: &View<'_>, mut zones: Zones) {
         record::record(ui, view, zones.rest());
         if view.state.overlay.is_none() && ui.input(|input| input.key_pressed(Key::Escape)) {
             view.send(BrowseCommand::OpenRecord(false));
-            table::focus_on(ui.ctx(), records::TABLE);
+            table::focus_on(ui.ctx(), table::RECORDS);
         }
     } else {
         records::records(ui, view, zones.rest());
@@ -111,23 +112,17 @@ fn timeline(ui: &mut Ui, view: &View<'_>, rect: Rect, heat: bool) {
 
 fn timeline_head(ui: &mut Ui, view: &View<'_>, title: &str, coarse: bool) {
     let detail = if coarse { "looking up times" } else { "from offset look-ups, no record read" };
-    zone::header(title).detail(detail).show(ui, |ui| {
-        if view.state.browse.zoom.is_some() {
-            view.button_as(ui, BrowseCommand::Zoom(None), |button| button.ghost().small());
-        }
-        if let Some(span) = zoom_to_range(view) {
-            let button = crate::ui::widgets::IconButton::new(Icon::ZoomIn, "Show the range only");
-            if button.show(ui).clicked() {
-                view.send(BrowseCommand::Zoom(Some(span)));
-            }
+    zone::header(title).detail(detail).tall().show(ui, |ui| {
+        view.button_as(ui, BrowseCommand::Zoom(None), |button| button.text("Whole topic").ghost().small());
+        view.icon_button(ui, BrowseCommand::ZoomIn);
+        view.icon_button(ui, BrowseCommand::ZoomOut);
+        if view.width_class(ui) == WidthClass::Full && view.state.browse.range.times().is_some() {
+            let tokens = tokens(ui);
+            ui.add_space(8.0);
+            legend(ui, Mark::Square, tokens.bar, "other records");
+            legend(ui, Mark::Square, tokens.accent.gamma_multiply(0.6), "in range");
         }
     });
-}
-
-/// The range, where it is by time and not what is shown already.
-fn zoom_to_range(view: &View<'_>) -> Option<(crate::kafka::EventTime, crate::kafka::EventTime)> {
-    let span = view.state.browse.range.times()?;
-    (view.state.browse.zoom != Some(span)).then_some(span)
 }
 
 fn setting(state: &State, name: &str) -> Option<String> {

@@ -1,22 +1,20 @@
 //! The records of the range in a table, a column per field, with the filter above.
 
-use eframe::egui::{Popup, PopupCloseBehavior, Rect, Ui};
+use eframe::egui::{PopupCloseBehavior, Rect, Ui};
 
 use crate::app::Remote;
 use crate::app::commands::{BrowseCommand, WindowCommand};
 use crate::app::state::browse::BrowseState;
+use crate::codec::Kind;
 use crate::data::{Page, PageContent, PageEntry};
 use crate::ui::format::{self, Precision};
 use crate::ui::measures::PADDING;
-use crate::ui::table::{Cell, Column, Sort, Table};
-use crate::ui::widgets::{Button, MenuItem, TextField, menu};
+use crate::ui::table::{Arrangement, Cell, Column, RECORDS, Sort, Table};
+use crate::ui::widgets::{Button, MenuItem, TextField, menu, menu_under};
 use crate::ui::{Icon, View, states, value, zone};
 
 /// Columns before those of the payload: partition, offset, timestamp.
 const FIXED: usize = 3;
-
-/// Name of the table.
-pub(super) const TABLE: &str = "Records";
 
 /// Draws the zone.
 pub(super) fn records(ui: &mut Ui, view: &View<'_>, rect: Rect) {
@@ -48,9 +46,10 @@ fn head(ui: &mut Ui, view: &View<'_>) {
         view.button_as(ui, BrowseCommand::Export, |button| button.small());
         columns_menu(ui, view);
         let width = (ui.available_width() - 220.0).clamp(120.0, 420.0);
+        let hint = browse.page.get().map(filter_hint).unwrap_or_default();
         let field = TextField::new("Filter", &browse.filter.text)
             .icon(Icon::Filter)
-            .hint("dep_delay > 15 and origin == \"JFK\"")
+            .hint(&hint)
             .error(browse.filter.problem.as_deref())
             .mono()
             .width(width)
@@ -59,6 +58,22 @@ fn head(ui: &mut Ui, view: &View<'_>) {
             view.send(BrowseCommand::TypeFilter(text));
         }
     });
+}
+
+/// A filter that would hold for the first record: `temp > 39.0 and origin == "JFK"`.
+fn filter_hint(page: &Page) -> String {
+    let example = |kinds: &[Kind], sign: &str| {
+        page.schema.fields.iter().filter(|field| kinds.contains(&field.kind)).find_map(|field| {
+            let value = page.data.column(&field.name).ok()?.get(0).ok().filter(|value| !value.is_null())?;
+            let value = value::exact(&value);
+            let quote = if field.kind == Kind::Text { "\"" } else { "" };
+            let plain = value.len() <= 12 && !value.contains('"') && !field.name.contains([' ', '.', '`']);
+            plain.then(|| format!("{} {sign} {quote}{value}{quote}", field.name))
+        })
+    };
+    let number = example(&[Kind::Float], ">").or_else(|| example(&[Kind::Int, Kind::UInt], ">"));
+    let text = example(&[Kind::Text], "==");
+    number.into_iter().chain(text).collect::<Vec<_>>().join(" and ")
 }
 
 /// `first 2,000 of 254,369`.
@@ -83,19 +98,19 @@ fn columns_menu(ui: &mut Ui, view: &View<'_>) {
     let browse = &view.state.browse;
     let Some(page) = browse.page.get() else { return };
     let names: Vec<&str> = page.schema.fields.iter().map(|field| field.name.as_str()).collect();
-    let seen = names.iter().filter(|name| !browse.hidden.contains(**name)).count();
+    let topic = browse.topic.as_deref().unwrap_or_default();
+    let mut arrangement = Arrangement::of(ui.ctx(), RECORDS, topic);
+    let seen = names.iter().filter(|name| !arrangement.is_hidden(name)).count();
     let said = format!("{seen} of {} columns", names.len());
     let button = Button::new(&said).small().icon(Icon::Columns).show(ui);
-    Popup::from_toggle_button_response(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(
-        |ui| {
-            let items = names
-                .iter()
-                .map(|name| MenuItem::new(*name).mono(true).checked(!browse.hidden.contains(*name)));
-            if let Some(name) = menu(ui, 240.0, items).and_then(|index| names.get(index)) {
-                view.send(BrowseCommand::ToggleColumn((*name).to_owned()));
-            }
-        },
-    );
+    menu_under(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        let items =
+            names.iter().map(|name| MenuItem::new(*name).mono(true).checked(!arrangement.is_hidden(name)));
+        if let Some(name) = menu(ui, 240.0, items).and_then(|index| names.get(index)) {
+            arrangement.toggle(name);
+            arrangement.keep(ui.ctx(), RECORDS, topic);
+        }
+    });
 }
 
 fn table(ui: &mut Ui, view: &View<'_>, page: &Page) {
@@ -105,7 +120,6 @@ fn table(ui: &mut Ui, view: &View<'_>, page: &Page) {
         return;
     }
     let fields: Vec<&str> = page.schema.fields.iter().map(|field| field.name.as_str()).collect();
-    let fields: Vec<&str> = fields.into_iter().filter(|name| !browse.hidden.contains(*name)).collect();
     let values: Vec<_> = fields.iter().map(|name| page.data.column(name).ok()).collect();
     let mut columns = vec![
         Column::number("p", 42.0),
@@ -118,7 +132,8 @@ fn table(ui: &mut Ui, view: &View<'_>, page: &Page) {
         columns.push(if number { Column::number(*name, width) } else { Column::text(*name, width) });
     }
     let order = if browse.range.chosen.is_some() { Sort::Up } else { Sort::Down };
-    let response = Table::new(TABLE)
+    let response = Table::new(RECORDS)
+        .of(browse.topic.as_deref().unwrap_or_default())
         .columns(&columns)
         .rows(browse.shown_entries() as u64)
         .selected(browse.selected_row().map(|row| row as u64))

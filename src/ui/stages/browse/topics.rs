@@ -1,11 +1,11 @@
 //! The left panel: topics, and what is known of the open one.
 
-use eframe::egui::{Rect, Ui};
+use eframe::egui::{Align2, Rect, Sense, Ui, vec2};
 
 use crate::app::commands::{BrowseCommand, WindowCommand};
 use crate::app::{Remote, Stage};
 use crate::codec::Schema;
-use crate::kafka::{ConfigEntry, TopicDetail, TopicSummary};
+use crate::kafka::{ConfigEntry, PartitionInfo, TopicDetail, TopicSummary};
 use crate::ui::measures::LIST_PADDING;
 use crate::ui::widgets::{ListRow, TextField, key_value};
 use crate::ui::{Icon, View, format, search_field, states, text, tokens, zone};
@@ -19,8 +19,11 @@ const SETTINGS: [&str; 8] = [
     "remote.storage.enable",
     "compression.type",
     "max.message.bytes",
-    "message.timestamp.type",
+    TIMESTAMP_TYPE,
 ];
+
+/// Whether the producer or the broker gives a record its time.
+const TIMESTAMP_TYPE: &str = "message.timestamp.type";
 
 /// Draws the panel.
 pub(super) fn topics(ui: &mut Ui, view: &View<'_>, rect: Rect) {
@@ -120,22 +123,24 @@ fn opened(ui: &mut Ui, view: &View<'_>, detail: &TopicDetail) {
     ui.add_space(8.0);
     section(ui, "Partitions", "low and high watermark", |ui| {
         for partition in detail.summary.partitions.iter().take(32) {
-            let offsets =
-                format!("{} → {}", format::integer(partition.low.0), format::integer(partition.high.0));
-            key_value(ui, &partition.partition.to_string(), &offsets);
+            watermarks(ui, partition);
         }
         if detail.summary.partitions.len() > 32 {
             key_value(ui, "more", &format::integer(detail.summary.partitions.len() as u64 - 32));
         }
     });
     section(ui, "Configuration", "", |ui| {
-        for name in SETTINGS {
-            if let Some(entry) = detail.config.get(name) {
-                key_value(ui, name, &setting(name, entry));
+        for name in &SETTINGS {
+            if let Some(entry) = detail.config.get(*name) {
+                // Kafka's longest name says no more than these words.
+                let said = if *name == TIMESTAMP_TYPE { "timestamp type" } else { name };
+                key_value(ui, said, &setting(name, entry));
             }
         }
         let replicas = detail.summary.partitions.first().map_or(0, |partition| partition.replicas.len());
-        key_value(ui, "replicas", &format::integer(replicas as u64));
+        let in_sync = detail.summary.partitions.iter().map(|partition| partition.in_sync.len()).min();
+        let said = format!("{} of {replicas} in sync", in_sync.unwrap_or_default());
+        key_value(ui, "replicas", &said);
     });
     section(ui, "Consumer groups", "lag", |ui| {
         if detail.groups.is_empty() {
@@ -148,6 +153,31 @@ fn opened(ui: &mut Ui, view: &View<'_>, detail: &TopicDetail) {
     if let Some(page) = view.state.browse.page.get() {
         section(ui, "Schema", "JSON, inferred", |ui| schema(ui, &page.schema, page.entries.len()));
     }
+}
+
+/// A partition with its watermarks, each under the one above.
+fn watermarks(ui: &mut Ui, partition: &PartitionInfo) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 23.0), Sense::hover());
+    let tokens = tokens(ui);
+    let name = partition.partition.to_string();
+    text::put(ui, rect, Align2::LEFT_CENTER, &name, text::Type::Number, tokens.t3);
+    let low = rect.with_max_x(rect.left() + rect.width() * 0.5);
+    text::put(
+        ui,
+        low,
+        Align2::RIGHT_CENTER,
+        &format::integer(partition.low.0),
+        text::Type::Number,
+        tokens.t2,
+    );
+    text::put(
+        ui,
+        rect,
+        Align2::RIGHT_CENTER,
+        &format::integer(partition.high.0),
+        text::Type::Number,
+        tokens.t1,
+    );
 }
 
 fn section(ui: &mut Ui, title: &str, about: &str, contents: impl FnOnce(&mut Ui)) {

@@ -90,7 +90,7 @@ fn right(ui: &mut Ui, view: &View<'_>, rect: Rect, shown: &SavedConnection) {
             view.button(ui, ConnectCommand::Connect);
         });
     }
-    let height = check::height(shown).min(rect.height());
+    let height = check::height(ui, shown, rect.width()).min(rect.height());
     check::show(ui, view, zones.top(ui, height), shown);
     let open = view.state.is_connected_to(&shown.profile.name);
     match (&view.state.connection.catalogue, open) {

@@ -36,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, shown: &SavedConnection) {
 fn columns(rect: Rect) -> [Rect; 4] {
     let inner = rect.shrink2(vec2(PADDING, 0.0));
     let origin = inner.right() - 98.0;
-    let value = inner.left() + inner.width() * 0.46;
+    let value = inner.left() + inner.width() * 0.52;
     [
         Rect::from_min_max(inner.min, pos2(value - 8.0, inner.bottom())),
         Rect::from_min_max(pos2(value, inner.top()), pos2(origin - 12.0, inner.bottom())),

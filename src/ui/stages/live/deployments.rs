@@ -25,7 +25,9 @@ pub(super) fn deployments(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     }
     zone::scroll(ui, zones.rest(), "deployments", |ui| {
         zone::header("Deployments").padding(LIST_PADDING).show(ui, |ui| {
-            view.button_as(ui, LiveCommand::New, |button| button.ghost().small());
+            view.button_as(ui, LiveCommand::New, |button| {
+                button.text("New").name("New deployment").ghost().small()
+            });
         });
         for (name, request) in view.state.deployments() {
             row(ui, view, name, request);

@@ -2,6 +2,7 @@
 
 use eframe::egui::{Rect, Ui, pos2};
 
+use crate::learn::Target;
 use crate::live::{LiveSnapshot, TimeBin};
 use crate::ui::measures::PADDING;
 use crate::ui::plot::{Axis, Mark, Plot, legend, readout};
@@ -11,7 +12,9 @@ use crate::ui::{View, format, tokens, zone};
 /// Classes that are drawn at most: as many as there are colours.
 const CLASSES: usize = 6;
 /// A pause of so many bins parts a line.
-const PAUSE: i64 = 8;
+const PAUSE: i64 = 4;
+/// Room for a bin, in points: what stands for one record or two jumps about and hides what it should show.
+const BIN: f32 = 7.0;
 
 /// One line of the plot.
 struct Series {
@@ -21,17 +24,26 @@ struct Series {
     mean: bool,
 }
 
+/// The bins that are drawn, and how long one is.
+struct Bins {
+    ms: i64,
+    bins: Vec<TimeBin>,
+}
+
 /// Draws the zone.
 pub(super) fn predictions(ui: &mut Ui, view: &View<'_>, rect: Rect, snapshot: &LiveSnapshot) {
     zone::fill(ui, rect, |ui| {
         let tokens = tokens(ui);
         let series = series(snapshot);
-        let title = match snapshot.classes.as_slice() {
-            [] => "Mean prediction".into(),
-            [_, second] => format!("Share of {second}"),
+        let (ms, bins) = snapshot.coarser((rect.width() / BIN) as usize);
+        let bins = Bins { ms, bins };
+        let title = match (snapshot.classes.as_slice(), limit(view, snapshot)) {
+            ([], _) => "Mean prediction".into(),
+            ([_, _], Some(limit)) => format!("Share with {limit}"),
+            ([_, second], None) => format!("Share of {second}"),
             _ => "Share of each class".into(),
         };
-        let width = format::duration_ms(snapshot.bin_ms as f64);
+        let width = format::duration_ms(bins.ms as f64);
         let detail = format!("predicted, by the records' timestamps, {width}");
         zone::header(&title).detail(if snapshot.bins.is_empty() { "" } else { &detail }).show(ui, |ui| {
             legend(ui, Mark::Square, tokens.bar, "records");
@@ -53,9 +65,22 @@ pub(super) fn predictions(ui: &mut Ui, view: &View<'_>, rect: Rect, snapshot: &L
                 tokens.t3,
             );
         } else {
-            plot(ui, view, area, snapshot, &series);
+            plot(ui, view, area, snapshot, &bins, &series);
         }
     });
+}
+
+/// What the second class stands for, where the model tells numbers above a limit from others: `arr_delay above 15`.
+fn limit(view: &View<'_>, snapshot: &LiveSnapshot) -> Option<String> {
+    let session = view.state.live.session()?;
+    let models = view.state.live.models.of(&session.request.model_topic)?;
+    let model = models.iter().find(|model| model.name == session.request.model.name)?;
+    let serving = snapshot.serving?.version;
+    let version = model.versions.iter().find(|version| version.version == serving)?;
+    match &version.manifest.task.target {
+        Target::Above { column, above } => Some(format!("{column} above {}", format::float(*above))),
+        Target::Column(_) => None,
+    }
 }
 
 /// The lines: of two classes the second says it all, with its mean probability; of a number there is one.
@@ -79,22 +104,22 @@ fn value(bin: &TimeBin, series: &Series) -> f64 {
 }
 
 /// The points of a line, parted where nothing came for a while.
-fn points(snapshot: &LiveSnapshot, series: &Series) -> Vec<[f64; 2]> {
-    let mut points = Vec::with_capacity(snapshot.bins.len());
+fn points(bins: &Bins, series: &Series) -> Vec<[f64; 2]> {
+    let mut points = Vec::with_capacity(bins.bins.len());
     let mut before: Option<i64> = None;
-    for bin in &snapshot.bins {
-        if before.is_some_and(|before| bin.start - before > PAUSE * snapshot.bin_ms) {
+    for bin in &bins.bins {
+        if before.is_some_and(|before| bin.start.saturating_sub(before) > PAUSE * bins.ms) {
             points.push([bin.start as f64, f64::NAN]);
         }
         before = Some(bin.start);
-        points.push([bin.start as f64 + snapshot.bin_ms as f64 / 2.0, value(bin, series)]);
+        points.push([bin.start as f64 + bins.ms as f64 / 2.0, value(bin, series)]);
     }
     points
 }
 
-fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, series: &[Series]) {
-    let (Some(first), Some(last)) = (snapshot.bins.first(), snapshot.bins.last()) else { return };
-    let lines: Vec<Vec<[f64; 2]>> = series.iter().map(|one| points(snapshot, one)).collect();
+fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, bins: &Bins, series: &[Series]) {
+    let (Some(first), Some(last)) = (bins.bins.first(), bins.bins.last()) else { return };
+    let lines: Vec<Vec<[f64; 2]>> = series.iter().map(|one| points(bins, one)).collect();
     let values = || lines.iter().flatten().map(|point| point[1]).filter(|value| value.is_finite());
     let y = if snapshot.classes.is_empty() {
         Axis::around(values())
@@ -103,16 +128,16 @@ fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, serie
         Axis::numbers(0.0, (highest * 1.12).min(1.0)).written(|value| format::share_with(value, 0))
     };
     let (low, high) = y.range();
-    let most = snapshot.bins.iter().map(|bin| bin.records).max().unwrap_or(1).max(1);
-    let x = Axis::times(first.start, last.start + snapshot.bin_ms, view.state.zone());
+    let most = bins.bins.iter().map(|bin| bin.records).max().unwrap_or(1).max(1);
+    let x = Axis::times(first.start, last.start.saturating_add(bins.ms), view.state.zone());
     let shown = Plot::new("Predictions over event time", x, y).show(ui, area, |canvas| {
         let tokens = canvas.tokens();
         // Bars take the lowest quarter: they say how much a point rests on, not a value of the axis.
-        let bars = snapshot.bins.iter().map(|bin| {
+        let bars = bins.bins.iter().map(|bin| {
             let height = low + (high - low) * 0.25 * bin.records as f64 / most as f64;
-            (bin.start as f64, (bin.start + snapshot.bin_ms) as f64, height)
+            (bin.start as f64, bin.start.saturating_add(bins.ms) as f64, height)
         });
-        canvas.bars(bars, tokens.bar.gamma_multiply(0.6), 1.0);
+        canvas.bars(bars, tokens.bar, 1.0);
         for (color, line) in lines.iter().enumerate() {
             canvas.line(line, tokens.series(color), 1.5);
             if line.len() < 30 {
@@ -121,21 +146,22 @@ fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, serie
         }
     });
     let Some(at) = shown.hover_x() else { return };
-    let under = snapshot.bins.partition_point(|bin| (bin.start as f64) <= at).checked_sub(1);
-    let Some(bin) = under.and_then(|index| snapshot.bins.get(index)) else { return };
-    if at > (bin.start + snapshot.bin_ms) as f64 {
+    let under = bins.bins.partition_point(|bin| (bin.start as f64) <= at).checked_sub(1);
+    let Some(bin) = under.and_then(|index| bins.bins.get(index)) else { return };
+    if at > bin.start.saturating_add(bins.ms) as f64 {
         return;
     }
-    hover(ui, view, &shown, snapshot, bin, series);
+    let number = snapshot.classes.is_empty();
+    hover(ui, view, &shown, (bin, bins.ms), series, number);
 }
 
 fn hover(
     ui: &Ui,
     view: &View<'_>,
     shown: &crate::ui::plot::Shown,
-    snapshot: &LiveSnapshot,
-    bin: &TimeBin,
+    (bin, ms): (&TimeBin, i64),
     series: &[Series],
+    number: bool,
 ) {
     let tokens = tokens(ui);
     let mut rows: Vec<_> = series
@@ -143,14 +169,12 @@ fn hover(
         .enumerate()
         .map(|(color, one)| {
             let value = value(bin, one);
-            let said =
-                if snapshot.classes.is_empty() { format::decimal(value, 3) } else { format::share(value) };
+            let said = if number { format::decimal(value, 3) } else { format::share(value) };
             (Some((Mark::Line, tokens.series(color))), one.name.clone(), said)
         })
         .collect();
     rows.push((None, "records".into(), format::integer(bin.records)));
-    let precision =
-        if snapshot.bin_ms < 60_000 { format::Precision::Second } else { format::Precision::Minute };
+    let precision = if ms < 60_000 { format::Precision::Second } else { format::Precision::Minute };
     let title = format::time(bin.start, view.state.zone(), precision);
-    readout(ui, shown, bin.start as f64 + snapshot.bin_ms as f64 / 2.0, &title, &rows);
+    readout(ui, shown, bin.start as f64 + ms as f64 / 2.0, &title, &rows);
 }

@@ -1,10 +1,10 @@
 //! The columns of the slice: type, nulls, distinct values, smallest, largest, distribution, most frequent values, warnings.
 
-use eframe::egui::{Rect, Ui};
+use eframe::egui::{Color32, Rect, Ui};
 
 use crate::app::Remote;
+use crate::app::commands::PrepareCommand;
 use crate::app::commands::prepare::offered_steps;
-use crate::app::commands::{BrowseCommand, PrepareCommand};
 use crate::app::state::prepare::Show;
 use crate::data::{ColumnProfile, Warning};
 use crate::ui::measures::PADDING;
@@ -23,7 +23,7 @@ pub(super) fn columns(ui: &mut Ui, view: &View<'_>, rect: Rect) {
             Remote::Failed { problem, previous: None } => zone::padded(ui, PADDING, |ui| {
                 ui.add_space(12.0);
                 states::error(ui, view, problem, |ui| {
-                    view.button_as(ui, BrowseCommand::ReadAgain, |button| button.small());
+                    view.button_as(ui, PrepareCommand::Profile, |button| button.small());
                 });
             }),
             _ => table(ui, view),
@@ -110,6 +110,8 @@ fn table(ui: &mut Ui, view: &View<'_>) {
         Column::text("top values", 300.0).grow(),
     ];
     let chosen = listed.iter().position(|profile| Some(&profile.name) == prepare.column.as_ref());
+    // Shares of nulls are small more often than not: the bars are held against the largest of them.
+    let most_nulls = listed.iter().map(|profile| nulls(profile)).fold(0.0, f64::max);
     let response = Table::new("Columns")
         .columns(&columns)
         .rows(listed.len() as u64)
@@ -117,7 +119,8 @@ fn table(ui: &mut Ui, view: &View<'_>) {
         .fixed(1)
         .show(ui, |cell| {
             if let Some(profile) = listed.get(cell.row() as usize) {
-                paint(cell, profile);
+                let left_out = prepare.outline.left_out.contains(&profile.name);
+                paint(cell, profile, most_nulls, left_out);
             }
         });
     if let Some(profile) = response.chosen.and_then(|row| listed.get(row as usize)) {
@@ -125,46 +128,60 @@ fn table(ui: &mut Ui, view: &View<'_>) {
     }
 }
 
-fn paint(cell: &mut Cell<'_>, profile: &ColumnProfile) {
+fn nulls(profile: &ColumnProfile) -> f64 {
+    if profile.rows == 0 { 0.0 } else { profile.nulls as f64 / profile.rows as f64 }
+}
+
+/// A cell; a column that the steps leave out is fainter.
+fn paint(cell: &mut Cell<'_>, profile: &ColumnProfile, most_nulls: f64, left_out: bool) {
     let tokens = cell.tokens();
+    let ink = if left_out { tokens.t3 } else { tokens.t1 };
     match cell.column() {
-        0 => cell.put(&profile.name, Type::Number, tokens.t1),
+        0 => cell.put(&profile.name, Type::Number, ink),
         1 => cell.quiet_number(profile.kind),
         2 => {
-            let share = if profile.rows == 0 { 0.0 } else { profile.nulls as f64 / profile.rows as f64 };
-            // The bar stands at the right of the number: its place is kept free even where there is no null.
+            let share = nulls(profile);
             let text = format::share_with(share, 2);
-            cell.bar(share, 26.0, tokens.warn);
-            if share > 0.0 { cell.number(&text) } else { cell.quiet_number(&text) }
+            cell.bar_behind(if share > 0.0 { share / most_nulls } else { 0.0 }, 26.0, tokens.warn);
+            cell.put(&text, Type::Number, if share > 0.0 { tokens.t1 } else { tokens.t3 });
         }
-        3 => cell.number(&format::integer(profile.distinct)),
-        4 => short(cell, profile.min.as_deref()),
-        5 => short(cell, profile.max.as_deref()),
+        3 => cell.put(&format::integer(profile.distinct), Type::Number, ink),
+        4 => short(cell, profile.min.as_deref(), ink),
+        5 => short(cell, profile.max.as_deref(), ink),
         6 => {
             let counts: Vec<f64> = profile.histogram.counts.iter().map(|count| *count as f64).collect();
-            let color = if cell.is_selected() { tokens.accent } else { tokens.reference };
+            let color = match (cell.is_selected(), left_out) {
+                (true, _) => tokens.accent,
+                (false, true) => tokens.bar,
+                (false, false) => tokens.reference,
+            };
             cell.distribution(&counts, color);
         }
         _ => top_values(cell, profile),
     }
 }
 
-fn short(cell: &mut Cell<'_>, value: Option<&str>) {
+fn short(cell: &mut Cell<'_>, value: Option<&str>, ink: Color32) {
     match value {
-        Some(value) => cell.number(&value.chars().take(24).collect::<String>()),
+        Some(value) => {
+            cell.put(&format::true_minus(&value.chars().take(24).collect::<String>()), Type::Number, ink);
+        }
         None => cell.null(),
     }
 }
 
 fn top_values(cell: &mut Cell<'_>, profile: &ColumnProfile) {
     let tokens = cell.tokens();
-    let share = |count: u64| format::share(count as f64 / profile.rows.max(1) as f64);
+    // What is less than a thousandth says nothing but that there are many values.
+    let said = |value: &str, count: u64| {
+        let share = count as f64 / profile.rows.max(1) as f64;
+        let value: String = value.chars().take(24).collect();
+        if share < 0.0005 { value } else { format!("{value} {}", format::share(share)) }
+    };
     // Long values would leave no room for the warnings behind them.
     let long = profile.top.first().is_some_and(|(value, _)| value.len() > 12);
     let seen = profile.top.iter().take(if long { 1 } else { 3 });
-    let words: Vec<String> = seen
-        .map(|(value, count)| format!("{} {}", value.chars().take(24).collect::<String>(), share(*count)))
-        .collect();
+    let words: Vec<String> = seen.map(|(value, count)| said(&format::true_minus(value), *count)).collect();
     cell.put(&words.join(", "), Type::NumberSmall, tokens.t2);
     for warning in &profile.warnings {
         let (said, tone) = in_words(*warning);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{Popup, PopupCloseBehavior, Ui};
+use eframe::egui::{PopupCloseBehavior, Ui};
 
 use crate::app::commands::PrepareCommand;
 use crate::app::commands::prepare::StepKind;
@@ -10,7 +10,7 @@ use crate::codec::Schema;
 use crate::pipeline::{CastTo, DatePart, ImputeWith, StepSpec};
 use crate::ui::measures::PADDING;
 use crate::ui::text::{self, Type};
-use crate::ui::widgets::{Button, MenuItem, Select, Switch, TextField, menu};
+use crate::ui::widgets::{Button, MenuItem, Select, Switch, TextField, menu, menu_under};
 use crate::ui::{View, tokens, zone};
 
 /// Where controls begin.
@@ -80,21 +80,19 @@ fn columns(ui: &mut Ui, view: &View<'_>, index: usize, step: &StepSpec, before: 
     zone::form_row(ui, "Columns", AT, |ui| {
         let width = ui.available_width();
         let button = Button::new(&said).width(width).name("Columns of the step").show(ui);
-        Popup::from_toggle_button_response(&button)
-            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-            .show(|ui| {
-                let items = names
-                    .iter()
-                    .map(|name| MenuItem::new(name.as_str()).mono(true).checked(chosen.contains(name)));
-                if let Some(name) = menu(ui, 260.0, items).and_then(|index| names.get(index)) {
-                    let mut columns: Vec<String> = step.columns().to_vec();
-                    match columns.iter().position(|known| known == *name) {
-                        Some(at) => drop(columns.remove(at)),
-                        None => columns.push((*name).clone()),
-                    }
-                    view.send(PrepareCommand::Change(index, with_columns(step, columns)));
+        menu_under(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            let items = names
+                .iter()
+                .map(|name| MenuItem::new(name.as_str()).mono(true).checked(chosen.contains(name)));
+            if let Some(name) = menu(ui, 260.0, items).and_then(|index| names.get(index)) {
+                let mut columns: Vec<String> = step.columns().to_vec();
+                match columns.iter().position(|known| known == *name) {
+                    Some(at) => drop(columns.remove(at)),
+                    None => columns.push((*name).clone()),
                 }
-            });
+                view.send(PrepareCommand::Change(index, with_columns(step, columns)));
+            }
+        });
     });
 }
 
@@ -184,15 +182,13 @@ fn date_parts(ui: &mut Ui, parts: &[DatePart]) -> Option<Vec<DatePart>> {
     zone::form_row(ui, "Parts", AT, |ui| {
         let width = ui.available_width();
         let button = Button::new(&said).width(width).name("Parts of the time").show(ui);
-        Popup::from_toggle_button_response(&button)
-            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-            .show(|ui| {
-                let items = PARTS.iter().map(|part| MenuItem::new(part.name()).checked(parts.contains(part)));
-                if let Some(part) = menu(ui, 160.0, items).and_then(|index| PARTS.get(index)) {
-                    let toggled = |known: &DatePart| parts.contains(known) != (known == part);
-                    changed = Some(PARTS.iter().copied().filter(toggled).collect());
-                }
-            });
+        menu_under(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            let items = PARTS.iter().map(|part| MenuItem::new(part.name()).checked(parts.contains(part)));
+            if let Some(part) = menu(ui, 160.0, items).and_then(|index| PARTS.get(index)) {
+                let toggled = |known: &DatePart| parts.contains(known) != (known == part);
+                changed = Some(PARTS.iter().copied().filter(toggled).collect());
+            }
+        });
     });
     changed
 }

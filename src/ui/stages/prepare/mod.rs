@@ -10,7 +10,8 @@ use eframe::egui::{Rect, Ui, pos2};
 use crate::app::commands::WindowCommand;
 use crate::app::{Remote, Stage};
 use crate::data::Completeness;
-use crate::ui::measures::{PADDING, WidthClass};
+use crate::kafka::EventTime;
+use crate::ui::measures::PADDING;
 use crate::ui::widgets::Tone;
 use crate::ui::zone::{self, Zones};
 use crate::ui::{Icon, StageBar, View, format, states};
@@ -33,7 +34,11 @@ pub(super) fn bar(view: &View<'_>) -> StageBar {
         None => String::new(),
     };
     let topics: Vec<&str> = frame.slice.topics.iter().map(|topic| topic.topic.as_str()).collect();
-    bar.facts(format!("{}, {rows}, {columns}{out}", topics.join(", ")))
+    let times = view.state.prepare.times.map_or_else(String::new, |(first, last)| {
+        let day = |time: EventTime| format::time(time.0, view.state.zone(), format::Precision::Day);
+        format!(", {} to {}", day(first), day(last))
+    });
+    bar.facts(format!("{}{times}, {rows}, {columns}{out}", topics.join(", ")))
 }
 
 /// Draws the stage under its bar.
@@ -42,15 +47,13 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
         nothing(ui, view, rect);
         return;
     }
-    let class = view.width_class(ui);
     let mut zones = Zones::new(ui, rect);
-    if class != WidthClass::Drawer || view.state.left_panel {
-        let left = zones.resizable_left(ui, "steps", view.left_width(ui, 320.0).max(260.0), 240.0..=420.0);
-        let mut panel = Zones::new(ui, left);
+    view.left_panel(ui, &mut zones, "steps", 320.0, |ui, rect| {
+        let mut panel = Zones::new(ui, rect);
         let proof = panel.bottom(ui, 42.0);
         steps::proof(ui, view, proof);
         steps::steps(ui, view, panel.rest());
-    }
+    });
     let height = (zones.rest().height() * 0.62).max(160.0);
     let above = zones.resizable_top(ui, "columns", height, 120.0..=900.0);
     columns::columns(ui, view, above);

@@ -1,9 +1,7 @@
 //! The steps in their order: what each does, columns gained or lost, what is wrong; below them the chosen step's form.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{
-    Align2, CursorIcon, Popup, PopupCloseBehavior, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{Align2, CursorIcon, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::form;
 use crate::app::Remote;
@@ -13,7 +11,7 @@ use crate::app::state::prepare::StepOutline;
 use crate::pipeline::StepSpec;
 use crate::ui::measures::PADDING;
 use crate::ui::text::{self, Type};
-use crate::ui::widgets::{Button, MenuItem, focus, menu};
+use crate::ui::widgets::{Button, MenuItem, focus, menu, menu_under};
 use crate::ui::{Icon, View, format, states, tokens, zone};
 
 /// Height of a step.
@@ -72,14 +70,14 @@ pub(super) fn proof(ui: &mut Ui, view: &View<'_>, rect: Rect) {
             let width = ui.available_width() - 62.0;
             let (words, _) = ui.allocate_exact_size(vec2(width.max(20.0), 20.0), Sense::hover());
             text::put(ui, words, Align2::LEFT_CENTER, &said, Type::Cell, tokens.t2);
-            view.button_as(ui, PrepareCommand::Prove, |button| button.ghost().small());
+            view.button_as(ui, PrepareCommand::Prove, |button| button.text("Check").ghost().small());
         });
     });
 }
 
 fn add_menu(ui: &mut Ui, view: &View<'_>) {
     let button = Button::new("Add step").icon(Icon::Plus).show(ui);
-    Popup::from_toggle_button_response(&button).close_behavior(PopupCloseBehavior::CloseOnClick).show(|ui| {
+    menu_under(&button).show(|ui| {
         let kinds = StepKind::ALL.map(|kind| MenuItem::new(kind.title()));
         let suggest = MenuItem::new("Suggest steps").line_above();
         let chosen = menu(ui, 200.0, kinds.into_iter().chain([suggest]));

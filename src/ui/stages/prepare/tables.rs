@@ -90,9 +90,9 @@ fn table(ui: &mut Ui, view: &View<'_>, name: &str, data: &DataFrame, tinted: Opt
             let title = column.name().as_str();
             let width = value::width(title, Some(column));
             if value::is_number(column.dtype()) {
-                Column::number(title, width)
+                Column::number(title, width).field()
             } else {
-                Column::text(title, width)
+                Column::text(title, width).field()
             }
         })
         .collect();

@@ -1,6 +1,6 @@
 //! The set-up: task, learners, split, seed; below it what training takes.
 
-use eframe::egui::{Align2, Popup, PopupCloseBehavior, Rect, ScrollArea, Ui, vec2};
+use eframe::egui::{Align2, PopupCloseBehavior, Rect, ScrollArea, Ui, vec2};
 
 use super::learners;
 use crate::app::commands::TrainCommand;
@@ -9,7 +9,7 @@ use crate::data::SplitSpec;
 use crate::learn::{Target, TaskKind, TaskSpec};
 use crate::ui::measures::PADDING;
 use crate::ui::text::{self, Type};
-use crate::ui::widgets::{Button, CheckBox, KeyValue, Segmented, Select, TextField};
+use crate::ui::widgets::{Button, CheckBox, KeyValue, Segmented, Select, TextField, menu_under};
 use crate::ui::{Icon, View, format, tokens, zone};
 
 /// Where controls begin.
@@ -130,20 +130,18 @@ fn features(ui: &mut Ui, view: &View<'_>, task: &TaskSpec) {
         .trailing(Icon::ChevronDown)
         .tooltip("Which columns a feature may use")
         .show(ui);
-    Popup::from_toggle_button_response(&open).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(
-        |ui| {
-            ui.spacing_mut().item_spacing = vec2(0.0, 2.0);
-            ScrollArea::vertical().max_height(340.0).show(ui, |ui| {
-                ui.set_width(200.0);
-                for name in &columns {
-                    let used = !task.exclude.iter().any(|out| out == name);
-                    if let Some(used) = CheckBox::new(name, used).show(ui) {
-                        view.send(TrainCommand::Exclude((*name).to_owned(), !used));
-                    }
+    menu_under(&open).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 2.0);
+        ScrollArea::vertical().max_height(340.0).show(ui, |ui| {
+            ui.set_width(200.0);
+            for name in &columns {
+                let used = !task.exclude.iter().any(|out| out == name);
+                if let Some(used) = CheckBox::new(name, used).show(ui) {
+                    view.send(TrainCommand::Exclude((*name).to_owned(), !used));
                 }
-            });
-        },
-    );
+            }
+        });
+    });
 }
 
 fn split(ui: &mut Ui, view: &View<'_>) {
