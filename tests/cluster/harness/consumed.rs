@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Headers, Message};
 use rdkafka::{Offset, TopicPartitionList};
 use serde_json::Value;
@@ -52,7 +53,9 @@ pub fn consumed(kafka: &Kafka, topic: &str) -> Vec<Consumed> {
 
 fn next(consumer: &BaseConsumer) -> Option<Consumed> {
     match consumer.poll(Duration::from_secs(30)).expect("neither a record nor the end within 30 s") {
-        Err(rdkafka::error::KafkaError::PartitionEOF(_)) => None,
+        Err(KafkaError::PartitionEOF(_)) => None,
+        // One of several brokers is away; the records come from the others.
+        Err(KafkaError::MessageConsumption(RDKafkaErrorCode::BrokerTransportFailure)) => next(consumer),
         Err(error) => panic!("{error}"),
         Ok(message) => {
             let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
