@@ -111,6 +111,9 @@ depart() {
     done
 }
 
+# departed COUNT: whether so many slots have.
+departed() { [ "$(wc -l <"$place/depart.log")" -ge "$1" ]; }
+
 prepare_window() {
     export FOREBAY_CONFIG_DIR="$place/config"
     mkdir "$FOREBAY_CONFIG_DIR"
@@ -149,6 +152,10 @@ name = "local"
 stage = "connect"
 topic = "flights"
 model = "late"
+
+[layout.tables."Records of flights"]
+hidden = ["sched_dep_utc", "dep_utc", "sched_arr_utc", "arr_utc", "status", "flight_id", "year", "month", "day", "hour", "minute"]
+order = ["carrier", "flight", "tailnum", "origin", "dest", "sched_dep_time", "dep_time", "dep_delay"]
 
 [ranges.flights]
 topics = ["flights"]
@@ -302,10 +309,10 @@ take_pictures() {
     key ctrl+6
     settled 2
     key ctrl+Return
-    depart >"$place/depart.log" 2>&1 &
-    departing=$!
-    started="$departing $started"
+    settled 2
     key ctrl+1
+    settled 1
+    key F5
     settled 7
     take connect
 
@@ -342,14 +349,17 @@ take_pictures() {
     settled 2
     take train
 
+    depart >"$place/depart.log" 2>&1 &
+    started="$! $started"
     key ctrl+5
     settled 7
     take models
 
-    wait "$departing" || true
+    # Most of the day has departed, and more is to come.
+    until_true 300 "departures" departed 60
     stage=live
     key ctrl+6
-    sleep 2
+    drawn
     take live
 }
 

@@ -52,7 +52,7 @@ impl From<FileError> for Problem {
 fn next_step(kind: io::ErrorKind, writing: bool) -> &'static str {
     match (kind, writing) {
         (io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge, _) => {
-            "Nothing was replaced. Free some space, or choose another folder"
+            "Nothing was replaced. Free some space, or choose another folder."
         }
         (io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem, true) => {
             "Nothing was replaced. Choose a folder that you may write to"
@@ -287,7 +287,7 @@ mod tests {
         fs::set_permissions(&path, permissions).unwrap();
         let problem = Problem::from(write(&path, b"new").unwrap_err());
         assert_eq!(problem.why, "the file is marked read-only");
-        assert_eq!(problem.next, "Nothing was replaced. Choose a folder that you may write to");
+        assert_eq!(problem.next, "Nothing was replaced. Choose a folder that you may write to.");
         assert_eq!(read(&path, 100).unwrap(), b"old");
     }
 
@@ -297,11 +297,11 @@ mod tests {
         let missing = folder.path().join("no/such/a.csv");
         let problem = Problem::from(write(&missing, b"x").unwrap_err());
         assert_eq!(problem.what, format!("Writing {}", missing.display()));
-        assert_eq!(problem.next, "Make the folder first, or choose another");
+        assert_eq!(problem.next, "Make the folder first, or choose another.");
         let full = FileError::writing(&missing, io::ErrorKind::StorageFull.into());
         assert_eq!(
             Problem::from(full).next,
-            "Nothing was replaced. Free some space, or choose another folder"
+            "Nothing was replaced. Free some space, or choose another folder."
         );
     }
 

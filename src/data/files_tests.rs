@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use polars::prelude::*;
 
@@ -22,19 +21,7 @@ fn frame() -> Frame {
     let decoded = assemble(vec![decoder.take_chunk()], false);
     let range = PartitionRange { partition: PartitionId(0), start: Offset(5), end: Offset(8) };
     let topic = TopicSlice { topic: "flights".into(), topic_id: None, partitions: vec![range] };
-    Frame {
-        data: Arc::new(decoded.frame),
-        schema: Arc::new(decoded.schema),
-        slice: Arc::new(Slice { cluster_id: "c".into(), topics: vec![topic] }),
-        codec: "json".into(),
-        rejected: Arc::default(),
-        rejected_total: 0,
-        tombstones: 0,
-        filtered: 0,
-        bytes: 0,
-        content: Vec::new(),
-        completeness: Completeness::Whole,
-    }
+    Frame::of(decoded.frame, decoded.schema, Slice { cluster_id: "c".into(), topics: vec![topic] })
 }
 
 fn write(path: &Path) -> Result<(), Problem> {
@@ -111,7 +98,7 @@ fn an_unknown_ending_names_those_there_are() {
     let problem = write(Path::new("a.xlsx")).unwrap_err();
     assert_eq!(
         (problem.why.as_str(), problem.next.as_str()),
-        ("the ending .xlsx is not known", "Use .parquet, .arrow, .csv or .jsonl",)
+        ("the ending .xlsx is not known", "Use .parquet, .arrow, .csv or .jsonl.")
     );
 }
 

@@ -97,16 +97,13 @@ impl Frame {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kafka::{Offset, PartitionId, TopicSlice};
-
-    fn empty() -> Frame {
-        let topic = TopicSlice { topic: "flights".into(), topic_id: None, partitions: Vec::new() };
-        Frame {
-            data: Arc::default(),
-            schema: Arc::default(),
-            slice: Arc::new(Slice { cluster_id: String::new(), topics: vec![topic] }),
+impl Frame {
+    /// A whole frame of these columns, for tests.
+    pub(crate) fn of(data: DataFrame, schema: Schema, slice: Slice) -> Self {
+        Self {
+            data: Arc::new(data),
+            schema: Arc::new(schema),
+            slice: Arc::new(slice),
             codec: "json".into(),
             rejected: Arc::default(),
             rejected_total: 0,
@@ -116,6 +113,21 @@ mod tests {
             content: Vec::new(),
             completeness: Completeness::Whole,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kafka::{Offset, PartitionId, TopicSlice};
+
+    fn empty() -> Frame {
+        let topic = TopicSlice { topic: "flights".into(), topic_id: None, partitions: Vec::new() };
+        Frame::of(
+            DataFrame::default(),
+            Schema::default(),
+            Slice { cluster_id: String::new(), topics: vec![topic] },
+        )
     }
 
     fn why(frame: &Frame) -> String {

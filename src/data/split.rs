@@ -175,32 +175,19 @@ fn after_gap<'r>(rows: &'r [Row], before: &[Row], gap: i64) -> (&'r [Row], &'r [
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use polars::prelude::*;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::data::Completeness;
+    use crate::codec::Schema;
     use crate::kafka::Slice;
 
     fn frame(times: &[Option<i64>]) -> Frame {
         let time = Column::new(meta::TIMESTAMP.into(), times)
             .cast(&DataType::Datetime(TimeUnit::Milliseconds, None))
             .unwrap();
-        Frame {
-            data: Arc::new(DataFrame::new(times.len(), vec![time]).unwrap()),
-            schema: Arc::default(),
-            slice: Arc::new(Slice { cluster_id: String::new(), topics: Vec::new() }),
-            codec: "json".into(),
-            rejected: Arc::default(),
-            rejected_total: 0,
-            tombstones: 0,
-            filtered: 0,
-            bytes: 0,
-            content: Vec::new(),
-            completeness: Completeness::Whole,
-        }
+        let slice = Slice { cluster_id: String::new(), topics: Vec::new() };
+        Frame::of(DataFrame::new(times.len(), vec![time]).unwrap(), Schema::default(), slice)
     }
 
     fn spec(train: f64, valid: f64, test: f64, gap: &str) -> SplitSpec {

@@ -190,7 +190,7 @@ fn unsaved_work_is_offered_until_it_is_saved_or_discarded() {
 fn a_workspace_without_a_file_is_kept_in_the_configuration_folder() {
     let folder = tempfile::tempdir().unwrap();
     let place = Place::unnamed(&ConfigFolder::at(folder.path().join("forebay")));
-    assert_eq!(place.save(&workspace()).unwrap_err().next, "Choose a name for it");
+    assert_eq!(place.save(&workspace()).unwrap_err().next, "Choose a name for it.");
     place.autosave(&workspace()).unwrap();
     assert_eq!(place.recover().unwrap().unwrap().opened.workspace, workspace());
     place.discard_autosave().unwrap();
@@ -209,6 +209,6 @@ fn saving_where_nothing_can_be_written_says_so_and_keeps_the_old_file() {
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).unwrap();
     let problem = place.save(&Workspace::default()).unwrap_err();
-    assert_eq!(problem.next, "Nothing was replaced. Choose a folder that you may write to");
+    assert_eq!(problem.next, "Nothing was replaced. Choose a folder that you may write to.");
     assert_eq!(fs::read(&path).unwrap(), before);
 }

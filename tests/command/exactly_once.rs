@@ -23,15 +23,7 @@ fn a_scorer_killed_at_20_random_moments_predicts_each_record_once() {
     let forebay = Forebay::on(kafka);
     let models = small::published_model(&forebay, &topic);
     let (output, group) = (unique("predictions"), unique("group"));
-    let score = [
-        "score",
-        "late@1",
-        "--models",
-        &models,
-        "--input",
-        &topic,
-        "--output",
-        &output,
+    let how = [
         "--group",
         &group,
         "--instance",
@@ -43,6 +35,7 @@ fn a_scorer_killed_at_20_random_moments_predicts_each_record_once() {
         "--max-batch",
         "200",
     ];
+    let score = [&small::score(&models, &topic, &output)[..], &how].concat();
     let seed = rand::rng().random::<u64>();
     println!("seed {seed}");
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);

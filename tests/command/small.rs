@@ -58,3 +58,8 @@ pub fn published_model(forebay: &Forebay, topic: &str) -> String {
     assert_eq!(run["published"]["version"], 1, "{run}");
     models
 }
+
+/// The arguments that score `input` with the model that [`published_model`] published, without how far and as whom.
+pub fn score<'a>(models: &'a str, input: &'a str, output: &'a str) -> [&'a str; 8] {
+    ["score", "late@1", "--models", models, "--input", input, "--output", output]
+}

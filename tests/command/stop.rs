@@ -28,22 +28,9 @@ fn sigterm_ends_a_scorer_after_its_batch_with_a_summary() {
     let forebay = Forebay::on(kafka);
     let models = small::published_model(&forebay, &topic);
     let (output, group) = (unique("predictions"), unique("group"));
-    let arguments = [
-        "score",
-        "late@1",
-        "--models",
-        &models,
-        "--input",
-        &topic,
-        "--output",
-        &output,
-        "--group",
-        &group,
-        "--from",
-        "beginning",
-        "--json",
-    ];
-    let mut scorer = forebay.start(&arguments);
+    let score =
+        [&small::score(&models, &topic, &output)[..], &["--group", &group, "--from", "beginning"]].concat();
+    let mut scorer = forebay.start(&[&score[..], &["--json"]].concat());
     wait_for(&forebay, &mut scorer, &output, 2_000);
     scorer.signal("TERM");
     let ran = scorer.wait();
@@ -52,7 +39,7 @@ fn sigterm_ends_a_scorer_after_its_batch_with_a_summary() {
     assert_eq!((summary["read"].clone(), summary["scored"].clone()), (2_000.into(), 2_000.into()));
 
     // It left the group with its place committed: another one begins where it ended.
-    let rest = forebay.json(&[&arguments[..12], &["--until-end"]].concat());
+    let rest = forebay.json(&[&score[..], &["--until-end"]].concat());
     assert_eq!(rest["read"], 0, "{rest}");
 }
 

@@ -9,6 +9,7 @@
 )]
 
 mod browse;
+mod comparison;
 mod connect;
 mod flow;
 mod harness;

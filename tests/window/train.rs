@@ -13,7 +13,11 @@ use crate::samples::flights;
 
 /// A window on stage Train with the slice read and steps suggested.
 fn window() -> Window {
-    let mut window = Window::open();
+    window_of(1440.0, 900.0)
+}
+
+fn window_of(width: f32, height: f32) -> Window {
+    let mut window = Window::open_sized(width, height);
     window.deliver(Message::Browse(BrowseMessage::Frame(Ok(flights()))));
     window.send(WindowCommand::Go(Stage::Train));
     window.wait_for(20, "the slice in time and its columns", |window| {
@@ -123,4 +127,27 @@ fn what_cannot_be_trained_says_why() {
     window.press(Key::Enter);
     window.wait_for(20, "the refused split", |window| window.state().train.split.problem().is_some());
     assert!(window.sees_part("no row is left for the"), "{:?}", window.texts());
+}
+
+#[test]
+fn measures_stand_with_their_margins() {
+    let mut window = late_or_not();
+    train_all(&mut window, 1);
+    let run = &window.state().runs()[0];
+    let margin = run.result.as_ref().unwrap().valid.margin("brier").unwrap();
+    assert!(window.sees(&format!("± {margin:.4}")), "{:?}", window.texts());
+    assert!(window.sees("predicted above 8") && window.sees("up to 8"), "{:?}", window.texts());
+}
+
+#[test]
+fn in_a_narrow_window_the_set_up_is_a_drawer() {
+    let mut window = window_of(1100.0, 760.0);
+    assert!(!window.has(Role::ComboBox, "Target"));
+    window.button("Show or hide the left panel");
+    assert!(window.has(Role::ComboBox, "Target"), "{:?}", window.texts());
+    window.click(Role::ComboBox, "Target");
+    window.click(Role::MenuItemRadio, "arr_delay");
+    assert!(window.has(Role::ComboBox, "Target"), "choosing in a menu of the drawer leaves it open");
+    window.button("Show or hide the left panel");
+    assert!(!window.has(Role::ComboBox, "Target"), "the button that opened it closes it");
 }

@@ -11,7 +11,7 @@ mod settings;
 pub mod train;
 mod workspace;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use std::path::PathBuf;
 
@@ -55,8 +55,6 @@ pub struct State {
     pub settings: Settings,
     /// The popup or dialog that is open.
     pub overlay: Option<Overlay>,
-    /// Bytes of frames and models in memory, by what holds them: `slice 7c1e94`.
-    pub memory: BTreeMap<String, u64>,
     /// The workspace that is open.
     pub workspace: WorkspaceState,
     /// Where the stage's left panel is a drawer: whether it is open.
@@ -118,9 +116,9 @@ impl State {
         self.jobs.iter().filter(|job| job.is_active())
     }
 
-    /// Bytes of frames and models in memory.
+    /// Bytes of the slice that is held in memory.
     pub fn memory_used(&self) -> u64 {
-        self.memory.values().sum()
+        self.browse.frame.get().map_or(0, |frame| frame.data.estimated_size() as u64)
     }
 
     /// The time zone in which times are shown.

@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(notifications.expire(Instant::now() + Duration::from_secs(7)), None);
         let toasts = notifications.toasts();
         assert_eq!(toasts.len(), 1);
-        assert_eq!((toasts[0].level, toasts[0].detail.as_str()), (Level::Bad, "timed out. Try again"));
+        assert_eq!((toasts[0].level, toasts[0].detail.as_str()), (Level::Bad, "timed out. Try again."));
         assert_eq!(notifications.all().len(), 2);
     }
 

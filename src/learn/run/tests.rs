@@ -43,19 +43,9 @@ fn frame(change: impl Fn(usize, &mut [f64; 2])) -> Frame {
         Column::new("delay".into(), delay),
     ];
     let field = |name: &str| Field { name: name.into(), kind: Kind::Float, nullable: name == "delay" };
-    Frame {
-        data: Arc::new(DataFrame::new(ROWS, columns).unwrap()),
-        schema: Arc::new(Schema { fields: ["dist", "wind", "delay"].map(field).into() }),
-        slice: Arc::new(Slice { cluster_id: "test".into(), topics: Vec::new() }),
-        codec: "json".into(),
-        rejected: Arc::default(),
-        rejected_total: 0,
-        tombstones: 0,
-        filtered: 0,
-        bytes: 0,
-        content: Vec::new(),
-        completeness: Completeness::Whole,
-    }
+    let data = DataFrame::new(ROWS, columns).unwrap();
+    let schema = Schema { fields: ["dist", "wind", "delay"].map(field).into() };
+    Frame::of(data, schema, Slice { cluster_id: "test".into(), topics: Vec::new() })
 }
 
 fn file(task: &str, learner: &str) -> RunFile {
@@ -163,7 +153,7 @@ fn bad_input_says_what_is_wrong_and_what_to_do() {
     assert_eq!(
         refusal(&plain, &one_class, logistic),
         "Fitting logistic regression: every row of the train part is of one class, false. \
-         Choose another target, or a slice in which it changes"
+         Choose another target, or a slice in which it changes."
     );
     let missing_column = LATE.replace("delay", "arr_delay");
     assert!(

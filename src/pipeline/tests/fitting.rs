@@ -104,7 +104,7 @@ fn too_many_values_ask_for_a_max() {
     assert_eq!(
         refused(&step("one-hot", "['x']"), &train),
         "Fitting the preparation: step 1 (one-hot): `x` has 1001 different values in the train part. \
-         Set `max` to keep the most frequent values only, or drop the column"
+         Set `max` to keep the most frequent values only, or drop the column."
     );
 }
 
@@ -114,7 +114,7 @@ fn infinite_values_are_refused_with_their_count_unless_the_column_is_left_out() 
     assert_eq!(
         refused(&step("standardize", "['y']"), &train),
         "Fitting the preparation: `x` has 2 infinite values. \
-         Drop these columns, or filter out the rows that hold infinite values"
+         Drop these columns, or filter out the rows that hold infinite values."
     );
     assert_eq!(fit(&step("drop", "['x']"), &train).output, ["y"]);
 }
@@ -122,7 +122,7 @@ fn infinite_values_are_refused_with_their_count_unless_the_column_is_left_out() 
 #[test]
 fn a_statistic_of_nothing_is_refused() {
     let train = df!("x" => [None::<f64>, Some(f64::NAN)]).unwrap();
-    let why = "`x` has no value in the train part. Drop the column, or fill it with a constant";
+    let why = "`x` has no value in the train part. Drop the column, or fill it with a constant.";
     for (step, toml) in [
         ("impute", "with = 'mean'"),
         ("impute", "with = 'median'"),
@@ -134,7 +134,7 @@ fn a_statistic_of_nothing_is_refused() {
     }
     assert_eq!(
         refused("", &train.head(Some(0))),
-        "Fitting the preparation: the train part has no rows. Choose a larger range, or a larger train part"
+        "Fitting the preparation: the train part has no rows. Choose a larger range, or a larger train part."
     );
 }
 

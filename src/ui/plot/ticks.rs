@@ -12,13 +12,17 @@ pub struct Tick {
     pub label: String,
 }
 
-/// About `wanted` round numbers between `low` and `high`; `write` gets the value and the decimals that the step needs.
+/// About `wanted` round numbers, at least three, between `low` and `high`; `write` gets the value and the decimals that the step needs.
 pub fn numbers(low: f64, high: f64, wanted: usize, write: impl Fn(f64, usize) -> String) -> Vec<Tick> {
     let span = high - low;
     if !span.is_finite() || span <= 0.0 || wanted == 0 {
         return Vec::new();
     }
-    let step = round_step(span / wanted as f64);
+    let mut step = round_step(span / wanted as f64);
+    if (high / step + 1e-9).floor() - (low / step - 1e-9).ceil() < 2.0 {
+        // The next smaller of 1, 2, 5.
+        step = round_step(step / 2.6);
+    }
     let decimals = (-step.log10().floor()).max(0.0) as usize;
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
@@ -158,6 +162,8 @@ mod tests {
         assert_eq!(labels(&ticks), ["0.15", "0.20", "0.25", "0.30", "0.35", "0.40"]);
         let ticks = numbers(0.0, 1_080.0, 3, crate::ui::format::decimal);
         assert_eq!(labels(&ticks), ["0", "500", "1,000"]);
+        let ticks = numbers(0.0, 0.81, 3, crate::ui::format::decimal);
+        assert_eq!(labels(&ticks), ["0.0", "0.2", "0.4", "0.6", "0.8"], "two would be too few");
     }
 
     #[test]

@@ -91,8 +91,8 @@ impl Layout {
         ui: &Ui,
         arrangement: Arrangement,
         columns: &[Column],
-        rect: Rect,
-        fixed: usize,
+        (rect, fixed): (Rect, usize),
+        reveal: Option<usize>,
         scroll: &mut Scroll,
     ) -> Self {
         let places = arrangement.places(columns, fixed);
@@ -104,7 +104,12 @@ impl Layout {
             at += width;
             edges.push(at);
         }
-        let shift = scroll.sideways(ui, (at - rect.width()).max(0.0));
+        let most = (at - rect.width()).max(0.0);
+        let place = reveal.and_then(|column| places.iter().position(|other| *other == column));
+        if let Some(end) = place.filter(|place| *place >= fixed).and_then(|place| edges.get(place + 1)) {
+            scroll.reveal_sideways(end - rect.width());
+        }
+        let shift = scroll.sideways(ui, most);
         Self { left: rect.left(), right: rect.right(), places, edges, fixed: fixed.min(columns.len()), shift }
     }
 

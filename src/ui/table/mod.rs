@@ -192,7 +192,8 @@ impl<'a> Table<'a> {
         let body =
             Rect::from_min_max(pos2(rect.left(), (rect.top() + TABLE_HEADER).min(rect.bottom())), rect.max);
         let mut scroll = Scroll::load(ui, id, body, self.rows, self.row_height);
-        let layout = Layout::new(ui, arrangement, self.columns, rect, self.fixed, &mut scroll);
+        let reveal = self.newly_tinted(ui, id);
+        let layout = Layout::new(ui, arrangement, self.columns, (rect, self.fixed), reveal, &mut scroll);
         let whole = ui.interact(body, id, if self.selectable { Sense::click() } else { Sense::hover() });
         whole.widget_info(|| WidgetInfo::labeled(Role::Table, true, self.name));
         let mut response = TableResponse::default();
@@ -210,6 +211,19 @@ impl<'a> Table<'a> {
         scroll.show_bars(ui, id, body, &layout);
         scroll.store(ui, id);
         response
+    }
+
+    /// The column that stands out, in the first frame in which it does: it is scrolled into sight then.
+    fn newly_tinted(&self, ui: &Ui, id: Id) -> Option<usize> {
+        let title =
+            self.tinted.and_then(|column| self.columns.get(column)).map(|column| column.title.clone());
+        let id = id.with("tinted");
+        let before = ui.data(|data| data.get_temp::<Option<String>>(id)).flatten();
+        if before == title {
+            return None;
+        }
+        ui.data_mut(|data| data.insert_temp(id, title));
+        self.tinted
     }
 
     fn body(

@@ -52,6 +52,11 @@ impl Scroll {
         self.place.side
     }
 
+    /// Scrolls to the right at least so far.
+    pub(super) fn reveal_sideways(&mut self, least: f32) {
+        self.place.side = self.place.side.max(least);
+    }
+
     pub(super) fn body(&self) -> Rect {
         self.body
     }

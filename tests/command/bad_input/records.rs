@@ -61,7 +61,7 @@ fn a_record_of_900_kb_is_read_and_scored_and_dead_lettered_whole() {
     assert_eq!(read.len(), 402);
     assert_eq!(read.iter().filter(|row| row["filler"] == filler.as_str()).count(), 2);
     let (output, dead) = (unique("predictions"), unique("dead"));
-    let score = ["score", "late@1", "--models", &models, "--input", &input, "--output", &output];
+    let score = small::score(&models, &input, &output);
     let rest = ["--dead-letter", &dead, "--group", &output, "--until-end"];
     let summary = forebay.json(&[&score[..], &rest].concat());
     assert_eq!(
@@ -98,7 +98,7 @@ fn records_without_a_key_are_rows_and_their_predictions_have_none() {
     assert_eq!(without_key.len(), 1);
     assert_eq!(without_key[0]["id"], 400);
     let output = unique("predictions");
-    let score = ["score", "late@1", "--models", &models, "--input", &input, "--output", &output];
+    let score = small::score(&models, &input, &output);
     forebay.text(&[&score[..], &["--group", &output, "--until-end"]].concat());
     let predictions = consumed(kafka, &output);
     assert_eq!(predictions.len(), 401);

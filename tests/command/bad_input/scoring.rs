@@ -15,7 +15,7 @@ fn records_that_miss_a_field_go_to_the_dead_letter_topic_with_the_reason() {
     let newer = [r#"{"id":400,"late":true}"#, r#"{"id":401,"x":null,"late":false}"#];
     kafka.produce(&input, newer.map(|value| TestRecord::new(value).key("new").partition(1)));
     let (output, dead) = (unique("predictions"), unique("dead"));
-    let score = ["score", "late@1", "--models", &models, "--input", &input, "--output", &output];
+    let score = small::score(&models, &input, &output);
 
     let told =
         forebay.text(&[&score[..], &["--dead-letter", &dead, "--group", &output, "--until-end"]].concat());
@@ -35,7 +35,7 @@ fn records_that_miss_a_field_go_to_the_dead_letter_topic_with_the_reason() {
 
     // Without such a topic they are counted all the same, and the newest are told.
     let more = unique("predictions");
-    let again = ["score", "late@1", "--models", &models, "--input", &input, "--output", &more];
+    let again = small::score(&models, &input, &more);
     let report = forebay.json(&[&again[..], &["--group", &more, "--until-end"]].concat());
     assert_eq!((report["scored"].clone(), report["rejected"].clone()), (400.into(), 2.into()));
     let offsets: Vec<_> =

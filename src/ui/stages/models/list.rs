@@ -158,7 +158,8 @@ fn aliases(ui: &mut Ui, view: &View<'_>) {
                     ui.set_opacity(0.0);
                 }
                 let button = view.icon_button_as(ui, command, |button| button.size(vec2(22.0, 22.0)));
-                ui.data_mut(|data| data.insert_temp(focus_id(alias), button.has_focus()));
+                let focused = button.has_focus();
+                ui.data_mut(|data| data.insert_temp(focus_id(alias), focused));
             });
         });
     }
