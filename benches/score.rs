@@ -2,7 +2,7 @@
 //! after its append a single record's prediction can be seen.
 //!
 //! ```sh
-//! cargo bench --bench score            # 2,000,000 records in 4 partitions; then 1,000 records/s for 30 s
+//! cargo bench --bench score            # 2,000,000 records in 4 partitions; then 1,000 records/s for 2 min
 //! cargo bench --bench score -- 200000  # fewer
 //! ```
 //!
@@ -26,7 +26,7 @@ use forebay::kafka::Cluster;
 use forebay::live::{Delivery, LiveStats, ScoreRequest, score};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
-use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
+use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
 
 #[path = "common/departures.rs"]
 mod departures;
@@ -42,9 +42,9 @@ const OPEN: Duration = Duration::from_millis(ScoreRequest::COMMIT_MS);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const TRICKLE_PER_SECOND: u64 = 1_000;
-const TRICKLE_SECONDS: u64 = 30;
-/// Records of the trickle that only warm things up.
-const WARM_UP: u64 = 2_000;
+const TRICKLE_SECONDS: u64 = 120;
+/// Records of the trickle that only warm things up: for a minute the broker's Java compiles what is new to it.
+const WARM_UP: u64 = 60_000;
 
 fn main() {
     let records = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(2_000_000);
@@ -187,12 +187,12 @@ fn trickle(kafka: &Kafka, cluster: &Cluster) -> Vec<Duration> {
 
 /// When each record was handed over, one every so many microseconds.
 fn append_steadily(kafka: &Kafka, input: &str, records: u64) -> Vec<Instant> {
-    let producer: BaseProducer = kafka.client_config().set("linger.ms", "0").create().unwrap();
+    let producer: ThreadedProducer<DefaultProducerContext> =
+        kafka.client_config().set("linger.ms", "0").create().unwrap();
     let began = Instant::now();
     let mut appended = Vec::new();
     for n in 0..records {
         let due = began + Duration::from_micros(1_000_000 / TRICKLE_PER_SECOND) * n as u32;
-        producer.poll(due.saturating_duration_since(Instant::now()));
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         appended.push(Instant::now());
         let (key, value) = (n.to_string(), value(n));

@@ -6,6 +6,7 @@
 //!   partitions that are started one by one on a queue (`rd_kafka_consume_start_queue`) need no group at all.
 //! - Ids of topics, which only `rd_kafka_DescribeTopics` tells.
 //! - Watermarks that the client has heard of already, which cost no request.
+//! - Waiting for a producer's acknowledgements asleep.
 //!
 //! In: a client. Out: plain values, and messages borrowed from the queue. Every function is safe to call in any order; what
 //! order makes sense is for [`super::batch_queue`] and [`super::topics`] to know.
@@ -108,7 +109,7 @@ impl MessageQueue {
         }
         self.drained.reserve(most);
         let before = self.drained.len();
-        let millis = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
+        let millis = milliseconds(wait);
         // SAFETY: the spare capacity holds `most` pointers; librdkafka writes as many as it returns and gives them to us.
         unsafe {
             let spare = self.drained.as_mut_ptr().add(before);
@@ -271,6 +272,15 @@ pub(super) fn cached_watermarks<C: ClientContext>(
     known.then_some((Offset(low), Offset(high)))
 }
 
+/// Sends what waits in a producer at once, then waits at most so long until everything that was handed over is acknowledged
+/// or failed and told of; whether it is. Deliveries must be told in another thread, as those of a `ThreadedProducer` are.
+/// The crate's own flush asks again and again and takes a core meanwhile; librdkafka sleeps.
+pub(super) fn flush<C: ClientContext>(producer: &Client<C>, wait: Duration) -> bool {
+    // SAFETY: the client is alive.
+    let code = unsafe { rd::rd_kafka_flush(producer.native_ptr(), milliseconds(wait)) };
+    code == rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+}
+
 /// What a cluster says of one topic.
 pub(super) struct TopicDescription {
     /// Its name.
@@ -291,7 +301,7 @@ pub(super) fn describe_topics<C: ClientContext>(
 ) -> KafkaResult<Vec<TopicDescription>> {
     let names: Vec<CString> = names.iter().map(|name| CString::new(*name)).collect::<Result<_, _>>()?;
     let mut pointers: Vec<*const c_char> = names.iter().map(|name| name.as_ptr()).collect();
-    let millis = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
+    let millis = milliseconds(wait);
     let native = client.native_ptr();
     // SAFETY: the client is alive; each object is made here, is destroyed once by its guard, and librdkafka copies the
     // names. Without a place for the words of an error it writes none; a time that it does not take leaves its own.
@@ -372,4 +382,8 @@ unsafe fn text<'a>(start: *const c_char) -> Option<&'a str> {
     }
     // SAFETY: by the caller.
     unsafe { CStr::from_ptr(start) }.to_str().ok()
+}
+
+fn milliseconds(time: Duration) -> i32 {
+    i32::try_from(time.as_millis()).unwrap_or(i32::MAX)
 }

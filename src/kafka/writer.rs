@@ -12,6 +12,7 @@ use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 
 use super::client::{Cluster, WriteAccess};
 use super::error::{KafkaError, Result};
+use super::native;
 use super::types::{EventTime, PartitionId};
 
 mod deliveries;
@@ -20,8 +21,10 @@ mod transaction;
 use deliveries::Deliveries;
 pub use transaction::TransactionalWriter;
 
-/// How long one look at the queue waits while it is full or being flushed.
+/// How long to wait for room in a full queue before trying again.
 const TICK: Duration = Duration::from_millis(1);
+/// How often a flush looks whether a delivery failed, which ends it.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A record to be written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,13 +102,14 @@ impl SendQueue {
     fn flush(&self, timeout: Duration) -> Result<()> {
         let started = Instant::now();
         loop {
-            // librdkafka's flush serves its events for as long as it may wait, even when nothing is left: short steps.
-            let flushed = self.producer.flush(TICK);
+            let flushed = native::flush(self.producer.client(), LOOK);
             self.check("")?;
-            match flushed {
-                Ok(()) => return Ok(()),
-                Err(_) if started.elapsed() < timeout => {}
-                Err(error) => return Err(self.explain("waiting for acknowledgements", error)),
+            if flushed {
+                return Ok(());
+            }
+            if started.elapsed() >= timeout {
+                let error = LibraryError::Flush(Code::OperationTimedOut);
+                return Err(self.explain("waiting for acknowledgements", error));
             }
         }
     }

@@ -309,7 +309,7 @@ fn everything_is_as_it_was(window: &mut Window) {
     assert!(window.named(Role::ListItem).iter().any(|step| step.contains("One-hot: carrier, origin")));
     window.go(Stage::Train);
     let leaderboard = window.named(Role::Row);
-    for part in ["Logistic regression", "Boosted trees", "late@1", "late@2", "No skill"] {
+    for part in ["Logistic regression", "Boosted trees", "late@1", "champion", "No skill"] {
         assert!(leaderboard.iter().any(|row| row.contains(part)), "no {part} in {leaderboard:?}");
     }
 }

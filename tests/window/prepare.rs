@@ -65,7 +65,7 @@ fn a_slice_that_could_not_be_read_says_why_and_where_to_go() {
     let problem =
         Problem::new("Reading flights", "Broker: Topic authorization failed", "Ask for the right to read it");
     window.deliver(Message::Browse(BrowseMessage::Frame(Err(problem))));
-    for part in ["Reading flights", "Broker: Topic authorization failed", "Ask for the right to read it"] {
+    for part in ["Reading flights", "Broker: Topic authorization failed", "Ask for the right to read it."] {
         assert!(window.sees(part), "{:?}", window.texts());
     }
     assert!(!window.is_on(Role::Button, "Use in training"));

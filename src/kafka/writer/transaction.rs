@@ -168,6 +168,11 @@ fn open_queue(cluster: &Cluster, transactional_id: &str) -> Result<SendQueue> {
     let mut config = producer_config(cluster);
     config.set("transactional.id", transactional_id);
     let says = |name| cluster.profile().properties.contains_key(name);
+    // A batch gathers anyway while its partition is added to the transaction and while others are under way: waiting for
+    // more would only make each transaction longer.
+    if !says("linger.ms") {
+        config.set("linger.ms", "0");
+    }
     // What an application that died leaves open holds back readers for as long.
     if !says("transaction.timeout.ms") {
         config.set("transaction.timeout.ms", "60000");

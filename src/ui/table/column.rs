@@ -25,6 +25,7 @@ pub struct Column {
     pub(super) grows: bool,
     pub(super) mono: bool,
     pub(super) sortable: bool,
+    pub(super) bare: bool,
 }
 
 impl Column {
@@ -38,6 +39,7 @@ impl Column {
             grows: false,
             mono: false,
             sortable: false,
+            bare: false,
         }
     }
 
@@ -55,6 +57,12 @@ impl Column {
     /// Its head in JetBrains Mono: the name of a field.
     pub fn field(mut self) -> Self {
         self.mono = true;
+        self
+    }
+
+    /// Its title is not drawn, for its cells say what they are; menus and screen readers have it.
+    pub fn bare(mut self) -> Self {
+        self.bare = true;
         self
     }
 

@@ -93,6 +93,9 @@ fn paint(ui: &Ui, table: &Table<'_>, layout: &Layout, painter: &Painter, head: &
             inner.max.x -= 14.0;
         }
     }
+    if about.bare {
+        return;
+    }
     let align = if about.align == Align::Max { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER };
     text::paint_in(painter, inner, align, &about.title, kind, ink);
 }

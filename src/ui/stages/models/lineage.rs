@@ -76,7 +76,7 @@ fn offsets(ui: &mut Ui, slice: &Slice) {
         .collect();
     let columns = [
         Column::text("slice", 130.0).grow(),
-        Column::text("", 48.0),
+        Column::text("partition", 48.0).bare(),
         Column::number("from offset", 100.0),
         Column::number("to offset", 100.0),
         Column::number("offsets", 100.0),

@@ -51,7 +51,7 @@ fn features(ui: &mut Ui, version: &VersionInfo) {
     let features = &version.manifest.features;
     let count = format::count(features.len() as u64, "feature", "features");
     zone::header("Features").detail(&count).plain(ui);
-    let columns = [Column::number("", 56.0), Column::text("feature", 240.0).grow()];
+    let columns = [Column::number("place", 56.0).bare(), Column::text("feature", 240.0).grow()];
     let table = Table::new("Features").columns(&columns).rows(features.len() as u64).facts();
     table.show_all(ui, |cell| {
         let Some(feature) = features.get(cell.row() as usize) else { return };

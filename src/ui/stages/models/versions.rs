@@ -36,7 +36,7 @@ fn table(ui: &mut Ui, view: &View<'_>, model: &ModelInfo) {
     let Some(newest) = model.versions.first().map(|version| &version.manifest) else { return };
     let [first, second, _] = Measure::leading(newest.task.kind, newest.classes.len());
     let columns = [
-        Column::text("", 38.0).tooltip("Compared"),
+        Column::text("compared", 38.0).bare().tooltip("Compared"),
         Column::number("version", 64.0),
         Column::text("alias", 150.0).grow(),
         Column::text("learner", 140.0),
