@@ -16,6 +16,8 @@ use crate::samples;
 fn window(topic: &str) -> Window {
     let mut window = Window::on(Kafka::plain());
     window.go(Stage::Models);
+    // What comes moves the field.
+    window.wait_for(30, "the default topic", |window| window.state().models.listing.get().is_some());
     window.enter("Model topic", topic);
     window.wait_for(30, "the models", |window| {
         let models = &window.state().models;
