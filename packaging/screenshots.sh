@@ -308,8 +308,9 @@ take_pictures() {
     settled 2
     key ctrl+6
     settled 2
+    # It is deployed, and from then on Live draws all the time.
     key ctrl+Return
-    settled 2
+    sleep 2
     key ctrl+1
     settled 1
     key F5

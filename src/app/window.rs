@@ -230,9 +230,8 @@ fn takes_from_text(shortcut: &egui::KeyboardShortcut) -> bool {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
-        let seconds = frame.info().cpu_usage;
-        if let (Some(times), Some(seconds)) = (&mut self.frame_times, seconds)
-            && !times.add(self.state.stage, seconds)
+        if let Some(times) = &mut self.frame_times
+            && !times.frame(self.state.stage, frame.info().cpu_usage)
         {
             self.frame_times = None;
         }

@@ -51,7 +51,7 @@ fn round_step(rough: f64) -> f64 {
 }
 
 /// A step between times: so many of a unit, and its length in milliseconds.
-const STEPS: [(Unit, i64, i64); 21] = [
+const STEPS: [(Unit, i64, i64); 22] = [
     (Unit::Millisecond, 1, 1),
     (Unit::Millisecond, 10, 10),
     (Unit::Millisecond, 100, 100),
@@ -71,6 +71,7 @@ const STEPS: [(Unit, i64, i64); 21] = [
     (Unit::Day, 2, 172_800_000),
     (Unit::Day, 7, 604_800_000),
     (Unit::Month, 1, 2_629_746_000),
+    (Unit::Month, 2, 5_259_492_000),
     (Unit::Month, 3, 7_889_238_000),
     (Unit::Year, 1, 31_556_952_000),
 ];

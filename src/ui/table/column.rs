@@ -115,7 +115,11 @@ impl Layout {
         let most = (at - rect.width()).max(0.0);
         let place = reveal.and_then(|column| places.iter().position(|other| *other == column));
         if let Some(end) = place.filter(|place| *place >= fixed).and_then(|place| edges.get(place + 1)) {
-            scroll.reveal_sideways(end - rect.width());
+            // As far as the next edge, so that no column is cut at the left.
+            let least = end - rect.width();
+            let start = edges.get(fixed).copied().unwrap_or_default();
+            let whole = edges.iter().map(|edge| edge - start).find(|shift| *shift >= least);
+            scroll.reveal_sideways(whole.unwrap_or(least));
         }
         let shift = scroll.sideways(ui, most);
         Self { left: rect.left(), right: rect.right(), places, edges, fixed: fixed.min(columns.len()), shift }
@@ -161,7 +165,9 @@ impl Layout {
 
     /// What of `clip` the column at a place may paint on: those that scroll not over the fixed ones.
     pub(super) fn clip(&self, place: usize, clip: Rect) -> Rect {
-        if self.is_fixed(place) { clip } else { clip.with_min_x(clip.left().max(self.fixed_end())) }
+        // One clip for all cells where one will do: each change of it costs a draw call.
+        let whole = self.is_fixed(place) || !self.is_shifted();
+        if whole { clip } else { clip.with_min_x(clip.left().max(self.fixed_end())) }
     }
 
     /// The column under x.

@@ -4,7 +4,8 @@ mod brush;
 mod scale;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Align2, Color32, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, lerp, pos2, vec2};
+use eframe::egui::emath::GuiRounding as _;
+use eframe::egui::{Align2, Color32, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, lerp, pos2, vec2};
 
 use crate::app::commands::BrowseCommand;
 use crate::app::state::browse::buckets::bucket_name;
@@ -95,23 +96,26 @@ fn bars(ui: &Ui, timeline: &Timeline, scale: &Scale, brush: Option<(EventTime, E
     let tokens = tokens(ui);
     let painter = ui.painter().with_clip_rect(scale.plot().expand(1.0));
     let inside = tokens.accent.gamma_multiply(0.5);
+    let mut bars = Mesh::default();
     let mut outline = Vec::new();
+    let mut outlines = Vec::new();
     for (index, count) in timeline.totals().into_iter().enumerate() {
         let (left, right) = scale.bucket(index);
         let y = scale.y(count as f64);
         let chosen = brush.is_some_and(|span| holds(span, timeline.bucket_start(index), timeline.bucket_ms));
         let bar = Rect::from_min_max(pos2(left, y), pos2(right, scale.plot().bottom()));
         let color = if chosen { inside } else { tokens.bar };
-        painter.rect_filled(bar, 0.0, color);
+        bars.add_colored_rect(bar.round_to_pixels(painter.pixels_per_point()), color);
         if chosen {
             outline.extend([pos2(left, y), pos2(right, y)]);
         } else if !outline.is_empty() {
-            painter.add(Shape::line(std::mem::take(&mut outline), Stroke::new(1.0, tokens.accent)));
+            outlines.push(std::mem::take(&mut outline));
         }
     }
-    if !outline.is_empty() {
-        painter.add(Shape::line(outline, Stroke::new(1.0, tokens.accent)));
-    }
+    outlines.push(outline);
+    painter.add(bars);
+    let lines = outlines.into_iter().filter(|points| !points.is_empty());
+    painter.extend(lines.map(|points| Shape::line(points, Stroke::new(1.0, tokens.accent))));
 }
 
 /// Whether the middle of a bucket lies in a span.
@@ -128,6 +132,7 @@ fn heat_rows(ui: &Ui, timeline: &Timeline, scale: &Scale, brush: Option<(EventTi
     let clip = Rect::from_min_max(pos2(0.0, top), pos2(scale.plot().right(), top + heat_height(timeline)));
     let painter = ui.painter().with_clip_rect(clip);
     let most = timeline.partitions.iter().flat_map(|row| &row.counts).max().copied().unwrap_or(1).max(1);
+    let mut cells = Mesh::default();
     for (row, density) in timeline.partitions.iter().enumerate() {
         let y = top + row as f32 * pitch;
         if wide {
@@ -141,9 +146,11 @@ fn heat_rows(ui: &Ui, timeline: &Timeline, scale: &Scale, brush: Option<(EventTi
                 brush.is_some_and(|span| holds(span, timeline.bucket_start(index), timeline.bucket_ms));
             let full = if chosen { tokens.accent } else { tokens.reference };
             let color = mix(tokens.bg2, full, *count as f32 / most as f32);
-            painter.rect_filled(Rect::from_min_max(pos2(left, y), pos2(right, y + height)), 0.0, color);
+            let cell = Rect::from_min_max(pos2(left, y), pos2(right, y + height));
+            cells.add_colored_rect(cell.round_to_pixels(painter.pixels_per_point()), color);
         }
     }
+    painter.add(cells);
 }
 
 fn mix(from: Color32, to: Color32, share: f32) -> Color32 {
@@ -154,9 +161,13 @@ fn mix(from: Color32, to: Color32, share: f32) -> Color32 {
 /// Times along the bottom, as far apart as they are wide.
 fn times(ui: &Ui, view: &View<'_>, scale: &Scale, top: f32) {
     let tokens = tokens(ui);
+    let mut free = f32::NEG_INFINITY;
     for (time, name) in scale.time_labels(view.state.zone()) {
         let at = pos2(scale.x(time), top + TIMES / 2.0);
-        text::paint(ui.painter(), at, Align2::LEFT_CENTER, &name, Type::Axis, tokens.t3);
+        if at.x >= free {
+            let taken = text::paint(ui.painter(), at, Align2::LEFT_CENTER, &name, Type::Axis, tokens.t3);
+            free = taken.right() + 6.0;
+        }
     }
 }
 

@@ -143,7 +143,7 @@ fn change(ui: &Ui, outline: &StepOutline, at: eframe::egui::Pos2) -> f32 {
     }
     let more = outline.made().iter().any(|name| name.ends_with("=*"));
     let said = match outline.gained() {
-        Some(gained) if more => format!("{}…", format::signed(gained.max(1) as f64, 0)),
+        Some(gained) if more => format!("{} or more", format::signed(gained.max(1) as f64, 0)),
         Some(0) => "0".into(),
         Some(gained) => format::signed(gained as f64, 0),
         None => String::new(),

@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 
 use crate::kafka::{EventTime, Timeline};
 use crate::ui::format::{self, Precision};
+use crate::ui::plot::time_ticks;
 
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
+const DAY: i64 = 86_400_000;
 /// Least room for a time below the plot, in points.
 const LABEL: f32 = 56.0;
 
@@ -105,80 +105,21 @@ impl Scale {
         format::time(start.0, zone, precision)
     }
 
-    /// Times to write below the plot: beginnings of months, days, hours or minutes, as many as there is room for.
+    /// Times to write below the plot: borders of months, days, hours or less, as many as there is room for. A month of
+    /// which most is there is written where the plot begins.
     pub fn time_labels(&self, zone: &TimeZone) -> Vec<(EventTime, String)> {
-        let room = (self.plot.width() / LABEL).max(1.0) as i64;
-        let least = (self.end - self.start) / room;
-        if least > 14 * DAY {
-            return self.months(zone, least);
-        }
-        const STEPS: [i64; 15] = [
-            1,
-            100,
-            1_000,
-            5_000,
-            15_000,
-            60_000,
-            300_000,
-            900_000,
-            HOUR,
-            3 * HOUR,
-            6 * HOUR,
-            12 * HOUR,
-            DAY,
-            2 * DAY,
-            7 * DAY,
-        ];
-        let step = STEPS.into_iter().find(|step| *step >= least).unwrap_or(14 * DAY);
-        let midnight = jiff::Timestamp::from_millisecond(self.start)
-            .ok()
-            .and_then(|instant| instant.to_zoned_datetime(zone.clone()).start_of_day().ok())
-            .map_or(self.start, |day| day.timestamp().as_millisecond());
-        let first = midnight + (self.start - midnight).div_euclid(step) * step;
-        let pattern = match step {
-            DAY.. => "%b %-d",
-            60_000.. => "%H:%M",
-            1_000.. => "%H:%M:%S",
-            _ => "%S%.3f",
-        };
-        let times = (0..=room + 1).map(|number| first + number * step);
-        let inside = times.filter(|time| (self.start..self.end).contains(time));
-        let fits = |time: &i64| self.fits(EventTime(*time));
-        inside.filter(fits).map(|time| (EventTime(time), strftime(time, zone, pattern))).collect()
+        let room = (self.plot.width() / LABEL).max(1.0) as usize;
+        let each = (self.end - self.start) / room as i64;
+        let before = if each > 14 * DAY { each * 3 / 5 } else { 0 };
+        let ticks = time_ticks(self.start - before, self.end - 1, room + 1, zone).into_iter();
+        let placed = ticks.map(|tick| (EventTime((tick.value as i64).max(self.start)), tick.label));
+        placed.filter(|(time, _)| self.fits(*time)).collect()
     }
 
     /// Whether a label that begins at a time ends before the plot does.
     fn fits(&self, time: EventTime) -> bool {
         self.x(time) + LABEL / 2.0 < self.plot.right()
     }
-
-    fn months(&self, zone: &TimeZone, least: i64) -> Vec<(EventTime, String)> {
-        let every = (least as f64 / (30.5 * DAY as f64)).ceil().max(1.0) as i32;
-        let Ok(start) = jiff::Timestamp::from_millisecond(self.start) else { return Vec::new() };
-        let start = start.to_zoned_datetime(zone.clone());
-        let Ok(mut month) = start.first_of_month().and_then(|day| day.start_of_day()) else {
-            return Vec::new();
-        };
-        let mut labels = Vec::new();
-        while month.timestamp().as_millisecond() < self.end {
-            let time = month.timestamp().as_millisecond();
-            let named = month.month() == 1 || labels.is_empty();
-            let pattern = if named { "%b %Y" } else { "%b" };
-            // The first month is written where the plot begins, when most of it is there.
-            let place = if time < self.start && time > self.start - 20 * DAY { self.start } else { time };
-            if place >= self.start && self.fits(EventTime(place)) {
-                labels.push((EventTime(place), month.strftime(pattern).to_string()));
-            }
-            let Ok(next) = month.checked_add(jiff::Span::new().months(every)) else { break };
-            month = next;
-        }
-        labels
-    }
-}
-
-fn strftime(time: i64, zone: &TimeZone, pattern: &str) -> String {
-    let instant = jiff::Timestamp::from_millisecond(time).unwrap_or_default();
-    instant.to_zoned_datetime(zone.clone()).strftime(pattern).to_string()
 }
 
 /// A round number that goes two to four times into `most`.
