@@ -136,7 +136,11 @@ fn measures_stand_with_their_margins() {
     let run = &window.state().runs()[0];
     let margin = run.result.as_ref().unwrap().valid.margin("brier").unwrap();
     assert!(window.sees(&format!("± {margin:.4}")), "{:?}", window.texts());
-    assert!(window.sees("predicted above 8") && window.sees("up to 8"), "{:?}", window.texts());
+    assert!(
+        window.sees("predicted") && window.sees("above 8") && window.sees("up to 8"),
+        "{:?}",
+        window.texts()
+    );
 }
 
 #[test]

@@ -48,13 +48,15 @@ impl Latencies {
         Some(percentiles)
     }
 
-    /// Ends the span of ten seconds at hand.
-    pub(super) fn end_span(&mut self) {
-        let mut next = if self.spans.len() < SPANS { None } else { self.spans.pop_front() };
-        if let Some(oldest) = &mut next {
-            oldest.reset();
+    /// Ends the span of ten seconds at hand, and those in which nothing happened after it.
+    pub(super) fn end_spans(&mut self, count: usize) {
+        for _ in 0..count.min(SPANS) {
+            let mut next = if self.spans.len() < SPANS { None } else { self.spans.pop_front() };
+            if let Some(oldest) = &mut next {
+                oldest.reset();
+            }
+            self.spans.push_back(next.unwrap_or_else(empty));
         }
-        self.spans.push_back(next.unwrap_or_else(empty));
     }
 
     pub(super) fn summary(&self) -> LatencySummary {
@@ -119,9 +121,7 @@ mod tests {
     fn percentiles_are_of_the_last_minute_and_the_largest_is_of_all_time() {
         let mut latencies = Latencies::new();
         latencies.add(900_000, 10);
-        for _ in 0..SPANS {
-            latencies.end_span();
-        }
+        latencies.end_spans(SPANS);
         latencies.add(1_000, 99);
         latencies.add(50_000, 1);
 

@@ -195,9 +195,9 @@ impl Inner {
             let second = self.series.second();
             let percentiles = self.latencies.end_second();
             self.series.end_second(percentiles, now);
-            if second.div_euclid(10_000) != self.series.second().div_euclid(10_000) {
-                self.latencies.end_span();
-            }
+            // After a pause the series may have begun anew: as many spans are over as went by.
+            let spans = self.series.second().div_euclid(10_000) - second.div_euclid(10_000);
+            self.latencies.end_spans(usize::try_from(spans).unwrap_or_default());
         }
     }
 
@@ -287,6 +287,17 @@ mod tests {
         assert_eq!(snapshot.bins.len(), 1);
         assert_eq!(snapshot.bins[0].records, 3);
         assert_eq!(snapshot.latency.records, 3);
+    }
+
+    #[test]
+    fn what_happened_before_a_long_pause_is_not_of_the_last_minute() {
+        let mut inner = Inner::default();
+        inner.series.begin(0);
+        inner.latencies.add(51_000, 1_900);
+        inner.advance(5_000);
+        assert_eq!(inner.latencies.summary().p50_us / 1_000, 51);
+        inner.advance(200_000);
+        assert!(inner.latencies.summary().bars.is_empty(), "{:?}", inner.latencies.summary());
     }
 
     #[test]

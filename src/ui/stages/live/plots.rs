@@ -46,10 +46,16 @@ pub(super) fn latency(ui: &mut Ui, rect: Rect, snapshot: &LiveSnapshot) {
             let bars =
                 bars.map(|bar| (milliseconds(bar.from_us), milliseconds(bar.to_us), share(bar.records)));
             canvas.bars(bars, tokens.series(0), 1.0);
-            for (name, us) in [("p50", latency.p50_us), ("p99", latency.p99_us)] {
-                let said = format!("{name} {}", format::duration_ms(milliseconds(us)));
-                canvas.rule(milliseconds(us), &said, tokens.t1, false);
-            }
+            let (p50, p99) = (milliseconds(latency.p50_us), milliseconds(latency.p99_us));
+            let said = |name: &str, at: f64| format!("{name} {}", format::duration_ms(at));
+            // Side by side the two names need so much of the width.
+            let (first, second) = if (p99 - p50) / high < 0.2 {
+                (String::new(), format!("{}, {}", said("p50", p50), said("p99", p99)))
+            } else {
+                (said("p50", p50), said("p99", p99))
+            };
+            canvas.rule(p50, &first, tokens.t1, false);
+            canvas.rule(p99, &second, tokens.t1, false);
         });
     });
 }

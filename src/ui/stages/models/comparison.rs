@@ -116,11 +116,11 @@ fn table_height(comparison: &Comparison) -> f32 {
 
 fn measures(ui: &mut Ui, comparison: &Comparison) {
     let columns = [
-        Column::text("measure", 132.0).grow(),
-        Column::number(format!("version {}", comparison.older), 102.0),
-        Column::number(format!("version {}", comparison.newer), 102.0),
-        Column::number("difference", 90.0),
-        Column::number("95 % interval", 136.0).tooltip(
+        Column::text("measure", 126.0).grow(),
+        Column::number(format!("version {}", comparison.older), 92.0),
+        Column::number(format!("version {}", comparison.newer), 92.0),
+        Column::number("difference", 86.0),
+        Column::number("95 % interval", 166.0).tooltip(
             "Where the difference lies 95 of 100 times, by resamples of the rows; coloured when it leaves zero",
         ),
     ];

@@ -37,7 +37,7 @@ fn table(ui: &mut Ui, view: &View<'_>, model: &ModelInfo) {
     let [first, second, _] = Measure::leading(newest.task.kind, newest.classes.len());
     let columns = [
         Column::text("compared", 38.0).bare().tooltip("Compared"),
-        Column::number("version", 64.0),
+        Column::number("version", 84.0),
         Column::text("alias", 150.0).grow(),
         Column::text("learner", 140.0),
         Column::text("settings", 220.0),

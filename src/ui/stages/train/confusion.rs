@@ -13,6 +13,8 @@ use crate::ui::{format, tokens, zone};
 const VALUES: f32 = 130.0;
 /// Height of a cell.
 const CELL: f32 = 76.0;
+/// Height of the heads of the columns: two lines.
+const HEADS: f32 = 36.0;
 
 /// Draws the zone. Names are those of the negative class and of the positive one.
 pub(super) fn show(
@@ -59,15 +61,16 @@ fn matrix(ui: &mut Ui, width: f32, at: AtThreshold, names: &[String; 2]) {
     let tokens = tokens(ui);
     let label = 60.0_f32.min(width * 0.25);
     let cell = vec2(((width - label) / 2.0).floor(), CELL);
-    let (whole, _) = ui.allocate_exact_size(vec2(width, 20.0 + 2.0 * cell.y), Sense::hover());
+    let (whole, _) = ui.allocate_exact_size(vec2(width, HEADS + 2.0 * cell.y), Sense::hover());
     let counts = [[at.true_positives, at.false_negatives], [at.false_positives, at.true_negatives]];
-    for (column, said) in [format!("predicted {}", names[0]), names[1].clone()].iter().enumerate() {
+    for (column, name) in names.iter().enumerate() {
         let left = whole.left() + label + column as f32 * cell.x;
-        let head = Rect::from_min_size(pos2(left, whole.top()), vec2(cell.x - 4.0, 18.0));
-        text::put(ui, head, Align2::LEFT_CENTER, said, Type::Label, tokens.t3);
+        let head = Rect::from_min_size(pos2(left, whole.top()), vec2(cell.x - 4.0, 16.0));
+        text::put(ui, head, Align2::LEFT_CENTER, "predicted", Type::Label, tokens.t3);
+        text::put(ui, head.translate(vec2(0.0, 16.0)), Align2::LEFT_CENTER, name, Type::Label, tokens.t3);
     }
     for (row, (counts, name)) in counts.into_iter().zip(names).enumerate() {
-        let top = whole.top() + 20.0 + row as f32 * cell.y;
+        let top = whole.top() + HEADS + row as f32 * cell.y;
         let head = Rect::from_min_size(pos2(whole.left(), top + 8.0), vec2(label - 6.0, 16.0));
         text::put(ui, head, Align2::LEFT_CENTER, "actual", Type::Label, tokens.t3);
         text::put(ui, head.translate(vec2(0.0, 18.0)), Align2::LEFT_CENTER, name, Type::Label, tokens.t3);
