@@ -77,7 +77,7 @@ fn two_versions_are_compared_with_intervals_once_their_packages_are_read() {
 
     bring(&mut window, 1, Some(evaluation(0.94, 0.3)));
     bring(&mut window, 2, Some(evaluation(0.95, 0.4)));
-    assert!(window.sees("AUC 0.9400 0.9500 +0.0100 +0.010 to +0.010"), "{:?}", window.texts());
+    assert!(window.sees("AUC 0.9400 0.9500 +0.0100 +0.0100 to +0.0100"), "{:?}", window.texts());
     assert!(window.has(Role::Figure, "Precision by recall of both versions"), "{:?}", window.texts());
     assert!(window.sees("dep_delay") && window.sees("0.400"), "{:?}", window.texts());
     assert!(window.sees_part("c 1.0 → 0.5"), "{:?}", window.texts());

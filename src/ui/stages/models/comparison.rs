@@ -150,7 +150,7 @@ fn measure(cell: &mut Cell<'_>, measured: &Measured, same_rows: bool) {
         }
         _ => {
             if let Some((low, high)) = measured.interval() {
-                cell.quiet_number(&format!("{} to {}", format::signed(low, 3), format::signed(high, 3)));
+                cell.quiet_number(&format!("{} to {}", format::signed(low, 4), format::signed(high, 4)));
             }
         }
     }
