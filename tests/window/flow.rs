@@ -156,6 +156,8 @@ fn prepare(window: &mut Window) {
 
 fn train(window: &mut Window) {
     window.choose("Target", "arr_delay");
+    assert!(!window.has(Role::TextInput, "Above"), "minutes are a number, until told otherwise");
+    window.click(Role::RadioButton, "Class");
     window.enter("Above", "15");
     window.button("Settings of Boosted trees");
     window.enter("Rounds of Boosted trees", "20");

@@ -5,6 +5,9 @@ use crate::codec::Kind;
 use crate::kafka::parse_span;
 use crate::learn::{LearnerSpec, Target, TaskKind, TaskSpec};
 
+/// Whole numbers with more different values than this are numbers to predict, and not names of classes.
+const MOST_CLASSES: u64 = 20;
+
 impl Runtime<'_> {
     pub(super) fn set_kind(&mut self, kind: TaskKind) {
         self.edit_training("Choose task", |setup| {
@@ -18,14 +21,19 @@ impl Runtime<'_> {
         self.offer_learners(kind);
     }
 
-    /// A column of numbers with a fraction is a number to predict, until the user says otherwise; all else is a class.
+    /// A column of numbers with a fraction, or of many whole numbers, is a number to predict, until the user says otherwise;
+    /// all else is a class.
     pub(super) fn set_target(&mut self, column: String) {
         let kinds = self.state.browse.frame.get().map(|frame| &frame.schema);
         let kind = kinds.and_then(|schema| schema.get(&column)).map(|field| field.kind);
+        let profiles = self.state.prepare.profile.get().map(Vec::as_slice).unwrap_or_default();
+        let profile = profiles.iter().find(|profile| profile.name == column);
+        let many = profile.is_some_and(|profile| profile.distinct > MOST_CLASSES);
         let before = self.state.training().task.clone();
         let fits = match (&before, kind) {
             (_, Some(Kind::Float)) => before.as_ref().map_or(TaskKind::Regression, |task| task.kind),
             (Some(task), Some(Kind::Int | Kind::UInt)) => task.kind,
+            (None, Some(Kind::Int | Kind::UInt)) if many => TaskKind::Regression,
             _ => TaskKind::Classification,
         };
         let exclude = before.map(|task| task.exclude).unwrap_or_default();

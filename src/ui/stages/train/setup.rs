@@ -200,7 +200,7 @@ fn costs(ui: &mut Ui, view: &View<'_>) {
         let times: Option<f64> = chosen.iter().map(|learner| last_fit(view, learner.kind())).sum();
         let said = match times {
             Some(ms) if !chosen.is_empty() => format!("≈ {}", format::duration_ms(ms)),
-            _ => "known after a first run".into(),
+            _ => "not known yet".into(),
         };
         let learners = format::count(chosen.len() as u64, "learner", "learners");
         KeyValue::new(&format!("Fitting, {learners}"), &said).show(ui);
