@@ -50,9 +50,6 @@ fn train_all(window: &mut Window, count: usize) {
 fn runs_are_trained_ranked_on_validation_and_the_test_part_stays_sealed() {
     let mut window = late_or_not();
     assert!(!window.is_on(Role::CheckBox, "Ridge regression"));
-    if !window.state().chosen_learners().iter().any(|learner| learner.kind() == "logistic-regression") {
-        window.click(Role::CheckBox, "Logistic regression");
-    }
     assert!(window.sees("Train 2 learners"), "{:?}", window.texts());
     assert_eq!(window.state().train.split.get().unwrap().rows, [630, 135, 135, 0, 0]);
     train_all(&mut window, 2);
@@ -76,6 +73,7 @@ fn runs_are_trained_ranked_on_validation_and_the_test_part_stays_sealed() {
 #[test]
 fn a_run_repeats_to_the_same_digest_and_its_file_says_the_slice() {
     let mut window = late_or_not();
+    window.click(Role::CheckBox, "Logistic regression");
     train_all(&mut window, 1);
     window.send(TrainCommand::Tab(EvaluationTab::Lineage));
     window.button("Repeat run 1");
@@ -132,6 +130,7 @@ fn what_cannot_be_trained_says_why() {
 #[test]
 fn measures_stand_with_their_margins() {
     let mut window = late_or_not();
+    window.click(Role::CheckBox, "Logistic regression");
     train_all(&mut window, 1);
     let run = &window.state().runs()[0];
     let margin = run.result.as_ref().unwrap().valid.margin("brier").unwrap();

@@ -9,8 +9,18 @@ use crate::learn::{LearnerSpec, Target, TaskKind, TaskSpec};
 const MOST_CLASSES: u64 = 20;
 
 impl Runtime<'_> {
+    /// Whoever left all learners chosen wants all that fit the other kind, too.
     pub(super) fn set_kind(&mut self, kind: TaskKind) {
+        let before = self.state.training().task.as_ref().map(|task| task.kind);
+        let chosen = self.state.chosen_learners().len();
+        let all = before.is_some_and(|before| chosen == LearnerSpec::all_for(before).len());
         self.edit_training("Choose task", |setup| {
+            let missing = LearnerSpec::all_for(kind).into_iter().filter(|_| all);
+            for learner in missing {
+                if !setup.learners.iter().any(|known| known.kind() == learner.kind()) {
+                    setup.learners.push(learner);
+                }
+            }
             if let Some(task) = &mut setup.task {
                 task.kind = kind;
                 if kind == TaskKind::Regression {
