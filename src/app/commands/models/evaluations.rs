@@ -10,31 +10,28 @@ use crate::app::stage::Stage;
 use crate::jobs::{JobContext, Problem};
 use crate::registry::{PackageEvaluation, Registry};
 
+/// How a version was judged, as far as it is known; `None` in a package that does not say it.
+type Evaluation = Remote<Option<Arc<PackageEvaluation>>>;
+
 impl Runtime<'_> {
     /// Asks once for what a comparison in sight needs. It looks at two entries: it runs before each frame.
     pub(super) fn follow_comparison(&mut self) {
-        let models = &self.state.models;
-        if self.state.stage != Stage::Models || models.registry.is_none() {
-            return;
-        }
-        let Some((older, newer)) = models.compared() else { return };
-        let unknown = |version: &&crate::registry::VersionInfo| models.evaluation(version).is_none();
-        let wanted: Vec<(String, u32)> =
-            [older, newer].into_iter().filter(unknown).map(|it| (it.name.clone(), it.version)).collect();
-        for version in wanted {
-            self.load_evaluation(version);
+        if self.state.stage == Stage::Models && self.state.models.registry.is_some() {
+            self.load_compared(|known| known.is_none());
         }
     }
 
     /// Asks again for what could not be had.
     pub(super) fn load_evaluations(&mut self) {
+        self.load_compared(|known| !matches!(known, Some(Remote::Ready(_) | Remote::Pending(_))));
+    }
+
+    /// Asks for those of the compared versions of which too little is known.
+    fn load_compared(&mut self, lacks: impl Fn(Option<&Evaluation>) -> bool) {
         let models = &self.state.models;
         let Some((older, newer)) = models.compared() else { return };
-        let missing = |version: &&crate::registry::VersionInfo| {
-            !matches!(models.evaluation(version), Some(Remote::Ready(_) | Remote::Pending(_)))
-        };
-        let wanted: Vec<(String, u32)> =
-            [older, newer].into_iter().filter(missing).map(|it| (it.name.clone(), it.version)).collect();
+        let wanted = [older, newer].into_iter().filter(|version| lacks(models.evaluation(version)));
+        let wanted: Vec<_> = wanted.map(|version| (version.name.clone(), version.version)).collect();
         for version in wanted {
             self.load_evaluation(version);
         }

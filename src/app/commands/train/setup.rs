@@ -15,11 +15,10 @@ impl Runtime<'_> {
         let chosen = self.state.chosen_learners().len();
         let all = before.is_some_and(|before| chosen == LearnerSpec::all_for(before).len());
         self.edit_training("Choose task", |setup| {
-            let missing = LearnerSpec::all_for(kind).into_iter().filter(|_| all);
-            for learner in missing {
-                if !setup.learners.iter().any(|known| known.kind() == learner.kind()) {
-                    setup.learners.push(learner);
-                }
+            if all {
+                let mut more = LearnerSpec::all_for(kind);
+                more.retain(|learner| setup.learners.iter().all(|known| known.kind() != learner.kind()));
+                setup.learners.extend(more);
             }
             if let Some(task) = &mut setup.task {
                 task.kind = kind;

@@ -134,6 +134,10 @@ fn measures(older: &VersionInfo, newer: &VersionInfo) -> Vec<Measured> {
     rows.filter(|row| row.older.is_some() || row.newer.is_some()).collect()
 }
 
+fn resamples<'a>(evaluation: &'a PackageEvaluation, row: &Measured) -> &'a [f32] {
+    evaluation.resamples.get(row.measure.metric).map_or(&[], Vec::as_slice)
+}
+
 fn add_margins(
     measures: &mut [Measured],
     before: &PackageEvaluation,
@@ -141,10 +145,9 @@ fn add_margins(
     same_rows: bool,
 ) {
     for row in measures {
-        let of = |evaluation: &PackageEvaluation| evaluation.resamples.get(row.measure.metric).cloned();
-        let (one, other) = (of(before).unwrap_or_default(), of(after).unwrap_or_default());
-        row.margins = (margin::of_resamples(&one), margin::of_resamples(&other));
+        let (one, other) = (resamples(before, row), resamples(after, row));
+        row.margins = (margin::of_resamples(one), margin::of_resamples(other));
         let paired = same_rows && before.rows == after.rows;
-        row.difference_margin = paired.then(|| margin::of_difference(&one, &other)).flatten();
+        row.difference_margin = paired.then(|| margin::of_difference(one, other)).flatten();
     }
 }

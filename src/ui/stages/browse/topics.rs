@@ -162,22 +162,10 @@ fn watermarks(ui: &mut Ui, partition: &PartitionInfo) {
     let name = partition.partition.to_string();
     text::put(ui, rect, Align2::LEFT_CENTER, &name, text::Type::Number, tokens.t3);
     let low = rect.with_max_x(rect.left() + rect.width() * 0.5);
-    text::put(
-        ui,
-        low,
-        Align2::RIGHT_CENTER,
-        &format::integer(partition.low.0),
-        text::Type::Number,
-        tokens.t2,
-    );
-    text::put(
-        ui,
-        rect,
-        Align2::RIGHT_CENTER,
-        &format::integer(partition.high.0),
-        text::Type::Number,
-        tokens.t1,
-    );
+    for (rect, offset, color) in [(low, partition.low, tokens.t2), (rect, partition.high, tokens.t1)] {
+        let said = format::integer(offset.0);
+        text::put(ui, rect, Align2::RIGHT_CENTER, &said, text::Type::Number, color);
+    }
 }
 
 fn section(ui: &mut Ui, title: &str, about: &str, contents: impl FnOnce(&mut Ui)) {

@@ -97,9 +97,7 @@ fn topic(ui: &mut Ui, view: &View<'_>) {
     let state = &view.state.models;
     zone::form_row(ui, "Topic", VALUES - 12.0, |ui| {
         let width = ui.available_width();
-        // Models that come and go above it must not take the focus while something is typed.
-        let id = Id::unique("model topic");
-        let field = TextField::new("Model topic", &state.topic).id(id).mono().width(width).show(ui);
+        let field = TextField::new("Model topic", &state.topic).mono().width(width).show(ui);
         if let Some(topic) = field.committed {
             view.send(ModelsCommand::Topic(topic));
         }
