@@ -17,8 +17,16 @@ const KILLS: usize = 20;
 const ARRIVING: usize = 2_000;
 
 #[test]
-fn a_scorer_killed_at_20_random_moments_predicts_each_record_once() {
-    let kafka = Kafka::plain();
+fn a_scorer_killed_at_20_random_moments_predicts_each_record_once_on_apache_kafka() {
+    kill_a_scorer_again_and_again(Kafka::plain());
+}
+
+#[test]
+fn a_scorer_killed_at_20_random_moments_predicts_each_record_once_on_the_embedded_cluster() {
+    kill_a_scorer_again_and_again(Kafka::embedded());
+}
+
+fn kill_a_scorer_again_and_again(kafka: &Kafka) {
     let topic = small::topic(kafka, 4_000);
     let forebay = Forebay::on(kafka);
     let models = small::published_model(&forebay, &topic);

@@ -6,9 +6,17 @@ use crate::binary::Forebay;
 use crate::harness::Kafka;
 
 #[test]
-fn the_flow_from_a_topic_to_predictions() {
-    // Topics of fixed names: a broker of its own.
-    let kafka = Kafka::start();
+fn the_flow_from_a_topic_to_predictions_on_apache_kafka() {
+    flow(&Kafka::start());
+}
+
+#[test]
+fn the_flow_from_a_topic_to_predictions_on_the_embedded_cluster() {
+    flow(&Kafka::start_embedded());
+}
+
+/// Runs the script. Its topics have fixed names: the cluster is the caller's own.
+fn flow(kafka: &Kafka) {
     let forebay = Forebay::alone();
     let root = env!("CARGO_MANIFEST_DIR");
     let mut script = Command::new(format!("{root}/tests/flow.sh"));

@@ -1,10 +1,11 @@
-//! A cluster of one or three brokers.
+//! A cluster of one or three brokers, or the embedded one.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use forebay::broker::{Broker as EmbeddedBroker, BrokerConfig};
 use forebay::kafka::{Cluster, ConnectionProfile, Secrets};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -14,10 +15,14 @@ use super::java::java_tool;
 use super::records::{TestRecord, create_topic, delete_before, delete_topic, produce};
 use super::secure::Secure;
 
-/// Running brokers and their data. Ends and removes both when it is dropped.
+/// A running cluster and its data. Ends and removes both when it is dropped.
 pub struct Kafka {
-    brokers: Vec<Broker>,
-    _root: tempfile::TempDir,
+    nodes: Nodes,
+}
+
+enum Nodes {
+    Apache { brokers: Vec<Broker>, _root: tempfile::TempDir },
+    Embedded(EmbeddedBroker),
 }
 
 /// A name that no other test of this machine has: `flights-8f21-3`.
@@ -33,6 +38,12 @@ impl Kafka {
         PLAIN.get_or_init(Self::start)
     }
 
+    /// One embedded broker, in memory, shared by the whole test binary: there at once, for all that is not about the cluster.
+    pub fn embedded() -> &'static Self {
+        static EMBEDDED: OnceLock<Kafka> = OnceLock::new();
+        EMBEDDED.get_or_init(Self::start_embedded)
+    }
+
     /// One broker with TLS, SASL and ACLs, shared by the whole test binary; nobody may kill it.
     pub fn secure() -> &'static Secure {
         static SECURE: OnceLock<Secure> = OnceLock::new();
@@ -42,6 +53,11 @@ impl Kafka {
     /// A plain broker of the caller's own.
     pub fn start() -> Self {
         Self::start_with(1, "")
+    }
+
+    /// An embedded broker of the caller's own.
+    pub fn start_embedded() -> Self {
+        Self { nodes: Nodes::Embedded(EmbeddedBroker::start(BrokerConfig::default()).unwrap()) }
     }
 
     /// Three brokers; topics have three replicas of which two must be in sync. One that is killed is missed after two
@@ -76,19 +92,23 @@ impl Kafka {
 
     /// Takes over brokers that were just started, and waits until all are part of the cluster.
     pub(super) fn running(brokers: Vec<Broker>, root: tempfile::TempDir) -> Self {
-        let kafka = Self { brokers, _root: root };
-        for broker in &kafka.brokers {
+        let kafka = Self { nodes: Nodes::Apache { brokers, _root: root } };
+        for broker in kafka.brokers() {
             broker.wait_until_it_answers();
         }
-        kafka.wait_for_members(kafka.brokers.len());
+        kafka.wait_for_members(kafka.brokers().len());
         kafka
     }
 
     /// `host:port` of every broker's plain listener.
     pub fn bootstrap(&self) -> String {
-        let servers: Vec<String> =
-            self.brokers.iter().map(|broker| format!("127.0.0.1:{}", broker.port)).collect();
-        servers.join(",")
+        match &self.nodes {
+            Nodes::Embedded(broker) => broker.bootstrap(),
+            Nodes::Apache { brokers, .. } => {
+                let servers = brokers.iter().map(|broker| format!("127.0.0.1:{}", broker.port));
+                servers.collect::<Vec<_>>().join(",")
+            }
+        }
     }
 
     /// A profile of it.
@@ -161,7 +181,7 @@ impl Kafka {
         consumer.fetch_metadata(None, Duration::from_secs(30)).unwrap();
         let started = Instant::now();
         loop {
-            let noted: Vec<_> = self.brokers.iter().flat_map(Broker::requests).collect();
+            let noted: Vec<_> = self.brokers().iter().flat_map(Broker::requests).collect();
             let of = |client: &str| {
                 let mut counts = BTreeMap::new();
                 for (_, request) in noted.iter().filter(|(by, _)| by == client) {
@@ -219,8 +239,20 @@ impl Kafka {
         broker.wait_until_it_answers();
     }
 
+    /// Its processes; none where it is embedded.
+    fn brokers(&self) -> &[Broker] {
+        match &self.nodes {
+            Nodes::Apache { brokers, .. } => brokers,
+            Nodes::Embedded(_) => &[],
+        }
+    }
+
     fn broker(&mut self, node: u16) -> &mut Broker {
-        self.brokers.iter_mut().find(|broker| broker.node == node).expect("a broker of this cluster")
+        let brokers = match &mut self.nodes {
+            Nodes::Apache { brokers, .. } => brokers.as_mut_slice(),
+            Nodes::Embedded(_) => &mut [],
+        };
+        brokers.iter_mut().find(|broker| broker.node == node).expect("a broker process of this cluster")
     }
 
     fn wait_for_members(&self, count: usize) {
@@ -231,7 +263,7 @@ impl Kafka {
             if metadata.is_ok_and(|metadata| metadata.brokers().len() == count) {
                 return;
             }
-            let logs: Vec<String> = self.brokers.iter().map(Broker::log_tail).collect();
+            let logs: Vec<String> = self.brokers().iter().map(Broker::log_tail).collect();
             assert!(started.elapsed() < Duration::from_secs(120), "no cluster:\n{}", logs.join("\n"));
             std::thread::sleep(Duration::from_millis(50));
         }

@@ -1,4 +1,4 @@
-//! Real Kafka brokers for tests and benchmarks.
+//! Clusters for tests and benchmarks: real Kafka brokers, or the embedded one.
 //!
 //! ```ignore
 //! let kafka = Kafka::plain();                        // one broker, shared by the whole binary
@@ -11,6 +11,7 @@
 //! own.kill(1);                                       // SIGKILL; `own.stop(1)` is a clean end
 //! own.start_again(1);                                // same port, same data
 //! own.pause(1);                                      // accepts connections, answers nobody; `own.resume(1)` ends it
+//! let quick = Kafka::embedded();                     // the embedded broker, shared, in this process, there at once
 //! let three = Kafka::start_three();                  // three brokers, replication 3
 //! let secure = Kafka::secure();                      // shared; TLS, PLAIN, SCRAM and ACLs: see `Secure`
 //! ```
@@ -39,5 +40,5 @@ mod wrapper;
 pub use consumed::{Consumed, consumed};
 pub use java::{java_tool, java_tool_with_input};
 pub use kafka::{Kafka, unique};
-pub use records::TestRecord;
+pub use records::{TestRecord, create_topic, produce};
 pub use secure::Secure;
