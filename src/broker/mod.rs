@@ -1,0 +1,3 @@
+//! The embedded cluster: a single-node broker that speaks the Kafka protocol.
+
+pub mod log;
