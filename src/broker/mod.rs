@@ -17,6 +17,7 @@ mod config;
 mod error;
 pub mod groups;
 pub mod journal;
+mod lock;
 pub mod log;
 pub mod partition;
 mod server;

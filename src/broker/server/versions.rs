@@ -275,4 +275,6 @@ pub const OFFERED: &[Api] = &[
     api(ApiKey::OffsetDelete, 0, 0, NEVER, &[Text, Structs(&[Text, Structs(&[INT32])])]),
     api(ApiKey::DescribeCluster, 0, 2, 0, &[BYTE, Since(1, &BYTE), Since(2, &BYTE)]),
     api(ApiKey::DescribeProducers, 0, 0, 0, &[PARTITIONS_OF_TOPICS]),
+    api(ApiKey::DescribeTransactions, 0, 0, 0, &[List(&Text)]),
+    api(ApiKey::ListTransactions, 0, 1, 0, &[List(&Text), List(&INT64), Since(1, &INT64)]),
 ];

@@ -7,7 +7,7 @@ pub mod config;
 mod folder;
 pub mod id;
 mod log_config;
-mod names;
+pub mod names;
 pub mod partition;
 pub mod refused;
 

@@ -1,9 +1,10 @@
 //! One partition: its log, and the fetches that wait for it to grow.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 
+use crate::broker::lock::lock;
 use crate::broker::log::PartitionLog;
 
 /// A partition of a topic.
@@ -24,12 +25,12 @@ impl Partition {
 
     /// Does something with the log; `None` when the partition is no more.
     pub fn with_log<T>(&self, work: impl FnOnce(&mut PartitionLog) -> T) -> Option<T> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(work)
+        lock(&self.log).as_mut().map(work)
     }
 
     /// Takes the log away, for good.
     pub fn take_log(&self) -> Option<PartitionLog> {
-        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let log = lock(&self.log).take();
         self.wake();
         log
     }
@@ -54,7 +55,7 @@ impl Partition {
         self.waiters().retain(|other| !Arc::ptr_eq(other, waiter));
     }
 
-    fn waiters(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Notify>>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiters(&self) -> MutexGuard<'_, Vec<Arc<Notify>>> {
+        lock(&self.waiting)
     }
 }
