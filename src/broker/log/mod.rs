@@ -5,12 +5,29 @@
 //! requests or sockets.
 
 mod answers;
+mod append;
+mod batch;
+mod check;
 mod compression;
 mod config;
 mod decode;
 mod encode;
+mod epochs;
 mod error;
+mod files;
+mod index;
+mod open;
 mod partition;
+mod producers;
+mod read;
+mod records;
+mod replace;
+mod retention;
+mod scan;
+mod segment;
+mod snapshot;
+mod store;
+mod transactions;
 
 pub use answers::{
     Aborted, Appended, Fetched, Isolation, Marker, ProducerStatus, Recovery, Removed, TimedOffset,
