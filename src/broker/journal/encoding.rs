@@ -76,7 +76,7 @@ impl Writer {
     }
 
     pub(crate) fn list<T>(self, items: &[T], mut each: impl FnMut(Writer, &T) -> Writer) -> Writer {
-        items.iter().fold(self.i32(items.len() as i32), |writer, item| each(writer, item))
+        items.iter().fold(self.i32(items.len() as i32), &mut each)
     }
 
     pub(crate) fn finish(self) -> Bytes {
