@@ -81,7 +81,7 @@ impl JournalLog {
     /// # Errors
     /// The disk fails.
     pub fn compact(&self, now_ms: Millis) -> io::Result<()> {
-        self.lock().compact(now_ms).map(drop)
+        self.lock().apply_retention(now_ms).map(drop)
     }
 
     /// Writes everything to disk.

@@ -27,11 +27,10 @@ pub enum Field {
     Until(i16, &'static Field),
 }
 
-/// Whether the body is a request of this shape and nothing else.
+/// Whether the body begins with a request of this shape.
 pub fn check(body: &[u8], fields: &[Field], version: i16, flexible: bool) -> Result<(), Malformed> {
     let mut walk = Walk { rest: body, version, flexible, elements: 0 };
-    walk.structure(fields)?;
-    if walk.rest.is_empty() { Ok(()) } else { Err(Malformed("bytes after its end")) }
+    walk.structure(fields)
 }
 
 struct Walk<'a> {
