@@ -35,7 +35,11 @@ pub fn topic_name(topic: &str) -> TopicName {
 pub fn produce_request(topic: &str, partition: i32, records: Bytes) -> ProduceRequest {
     let data = PartitionProduceData::default().with_index(partition).with_records(Some(records));
     let topic = TopicProduceData::default().with_name(topic_name(topic)).with_partition_data(vec![data]);
-    ProduceRequest::default().with_acks(-1).with_timeout_ms(30_000).with_topic_data(vec![topic])
+    ProduceRequest::default()
+        .with_transactional_id(None)
+        .with_acks(-1)
+        .with_timeout_ms(30_000)
+        .with_topic_data(vec![topic])
 }
 
 /// A Fetch request of one partition that waits for nothing.

@@ -10,6 +10,7 @@
 mod admin;
 mod batch;
 mod calls;
+mod codes;
 mod page;
 mod raw;
 mod target;
@@ -79,4 +80,9 @@ macro_rules! subjects {
 
 subjects! {
     produce,
+    idempotence,
+    fetch,
+    times,
+    watermarks,
+    compaction,
 }

@@ -7,16 +7,12 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use super::admin::{next_records, reader};
 use super::batch::{Batch, COMPRESSIONS, Compression, Record, batches, without_the_brokers_part};
 use super::calls::{Isolation, produce_request};
+use super::codes::{
+    CORRUPT_MESSAGE, INVALID_RECORD, INVALID_REQUIRED_ACKS, INVALID_TIMESTAMP, MESSAGE_TOO_LARGE, NONE,
+    UNKNOWN_TOPIC_OR_PARTITION,
+};
 use super::target::Target;
 use crate::harness::TestRecord;
-
-const NONE: i16 = 0;
-const CORRUPT_MESSAGE: i16 = 2;
-const UNKNOWN_TOPIC_OR_PARTITION: i16 = 3;
-const MESSAGE_TOO_LARGE: i16 = 10;
-const INVALID_REQUIRED_ACKS: i16 = 21;
-const INVALID_TIMESTAMP: i16 = 32;
-const INVALID_RECORD: i16 = 87;
 
 cases! {
     raw:
