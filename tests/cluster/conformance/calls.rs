@@ -89,13 +89,25 @@ impl Raw {
 
     /// Everything that partition 0 holds, as it came.
     pub fn read(&mut self, topic: &str) -> Vec<(i64, Record)> {
+        self.read_as(topic, Isolation::ReadUncommitted).0
+    }
+
+    /// Everything that partition 0 shows with this isolation, and the aborted transactions that came with it: producer id and
+    /// first offset. One fetch may end where a segment does, so there are as many as it takes.
+    pub fn read_as(&mut self, topic: &str, isolation: Isolation) -> (Vec<(i64, Record)>, Vec<(i64, i64)>) {
         let mut offset = self.list_offset(topic, 0, EARLIEST).offset;
-        let mut records = Vec::new();
+        let (mut records, mut aborted) = (Vec::new(), Vec::new());
         loop {
-            let fetched = self.fetch(topic, 0, offset, Isolation::ReadUncommitted);
+            let fetched = self.fetch(topic, 0, offset, isolation);
             assert_eq!(fetched.error_code, 0);
             let bytes = fetched.records.unwrap_or_default();
-            let Some(last) = super::batch::batches(&bytes).pop() else { return records };
+            let Some(last) = super::batch::batches(&bytes).pop() else { return (records, aborted) };
+            for gone in fetched.aborted_transactions.unwrap_or_default() {
+                let gone = (gone.producer_id.0, gone.first_offset);
+                if !aborted.contains(&gone) {
+                    aborted.push(gone);
+                }
+            }
             records.extend(data_records(&bytes).into_iter().filter(|(at, _)| *at >= offset));
             offset = last.base_offset + i64::from(last.last_offset_delta) + 1;
         }

@@ -11,6 +11,7 @@ mod admin;
 mod batch;
 mod calls;
 mod codes;
+mod coordinated;
 mod page;
 mod raw;
 mod target;
@@ -85,4 +86,6 @@ subjects! {
     times,
     watermarks,
     compaction,
+    transactions,
+    fencing,
 }
