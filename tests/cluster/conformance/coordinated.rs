@@ -9,7 +9,7 @@ use kafka_protocol::messages::txn_offset_commit_request::{
     TxnOffsetCommitRequestPartition, TxnOffsetCommitRequestTopic,
 };
 use kafka_protocol::messages::{
-    AddOffsetsToTxnRequest, AddPartitionsToTxnRequest, EndTxnRequest, FindCoordinatorRequest, GroupId,
+    AddOffsetsToTxnRequest, AddPartitionsToTxnRequest, DescribeGroupsRequest, EndTxnRequest, FindCoordinatorRequest, GroupId,
     HeartbeatRequest, InitProducerIdRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
     ProducerId, SyncGroupRequest, TransactionalId, TxnOffsetCommitRequest,
 };
@@ -51,6 +51,11 @@ pub fn coordinator(target: &Target, of: Coordinator, key: &str) -> Raw {
         FindCoordinatorRequest::default().with_key_type(of as i8).with_coordinator_keys(vec![text(key)]);
     let (code, ()) = settled(|| (raw.call(4, &request).coordinators[0].error_code, ()));
     assert_eq!(code, NONE);
+    if matches!(of, Coordinator::OfGroup) {
+        let request = DescribeGroupsRequest::default().with_groups(vec![GroupId(text(key))]);
+        let (code, ()) = settled(|| (raw.call(5, &request).groups[0].error_code, ()));
+        assert_eq!(code, NONE);
+    }
     raw
 }
 

@@ -88,4 +88,7 @@ subjects! {
     compaction,
     transactions,
     fencing,
+    membership,
+    consumer_groups,
+    offsets,
 }
