@@ -77,6 +77,8 @@ impl Broker {
              share.coordinator.state.topic.replication.factor={replicas}\n\
              share.coordinator.state.topic.min.isr={in_sync}\n\
              group.initial.rebalance.delay.ms=0\n\
+             group.min.session.timeout.ms=100\n\
+             transaction.abort.timed.out.transaction.cleanup.interval.ms=200\n\
              log.retention.ms=-1\n\
              log.cleaner.backoff.ms=1000\n\
              log.retention.check.interval.ms=1000\n\

@@ -40,5 +40,5 @@ mod wrapper;
 pub use consumed::{Consumed, consumed};
 pub use java::{java_tool, java_tool_with_input};
 pub use kafka::{Kafka, unique};
-pub use records::{TestRecord, create_topic, produce};
+pub use records::{TestRecord, create_topic, delete_before, delete_topic, produce};
 pub use secure::Secure;

@@ -1,0 +1,94 @@
+//! One suite, two clusters: what the embedded broker does is what Apache Kafka does.
+//!
+//! Each case is a function of a [`target::Target`] and runs against Apache Kafka and against the embedded broker, in memory and in
+//! a folder, as a test of its own: `conformance::produce::acks_of_every_kind::on_apache_kafka`. What a case expects was seen on
+//! Apache Kafka; nothing in a case asks which cluster it is on. `docs/conformance.md` is the list of the cases, compared by
+//! a test.
+//!
+//! Clients are librdkafka, a raw client that can also do what is wrong, Java's own tools and Confluent's client for Python.
+
+mod admin;
+mod batch;
+mod calls;
+mod codes;
+mod coordinated;
+mod page;
+mod raw;
+mod target;
+
+/// What drives a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(non_camel_case_types, reason = "the names as `cases!` takes them")]
+pub enum Client {
+    librdkafka,
+    raw,
+    java,
+    python,
+}
+
+/// A case, for the page that lists them.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// The module that holds it.
+    pub subject: &'static str,
+    /// The function that it is.
+    pub name: &'static str,
+    pub client: Client,
+}
+
+/// Makes of each function that it names one test for each cluster, and a list of them all.
+macro_rules! cases {
+    ($($client:ident: $($name:ident),+;)+) => {
+        pub const CASES: &[super::Case] = &[$($(super::Case {
+            subject: module_path!(),
+            name: stringify!($name),
+            client: super::Client::$client,
+        }),+),+];
+        $($(mod $name {
+            use crate::conformance::target::Target;
+
+            #[test]
+            fn on_apache_kafka() {
+                super::$name(&Target::apache_kafka());
+            }
+
+            #[test]
+            fn on_the_embedded_cluster() {
+                super::$name(&Target::embedded());
+            }
+
+            cases!(@folder $client $name);
+        })+)+
+    };
+    // A witness that takes seconds to start is called once for each cluster.
+    (@folder java $name:ident) => {};
+    (@folder python $name:ident) => {};
+    (@folder $client:ident $name:ident) => {
+        #[test]
+        fn on_the_embedded_cluster_in_a_folder() {
+            super::$name(&Target::embedded_in_a_folder());
+        }
+    };
+}
+
+/// Every subject, in the order of the page.
+macro_rules! subjects {
+    ($($subject:ident),+ $(,)?) => {
+        $(mod $subject;)+
+        const SUBJECTS: &[&[Case]] = &[$($subject::CASES),+];
+    };
+}
+
+subjects! {
+    produce,
+    idempotence,
+    fetch,
+    times,
+    watermarks,
+    compaction,
+    transactions,
+    fencing,
+    membership,
+    consumer_groups,
+    offsets,
+}
