@@ -4,6 +4,7 @@ mod dialogs;
 mod help;
 mod history;
 mod jobs;
+mod note;
 mod overlay;
 mod palette;
 mod rail;
@@ -46,6 +47,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     top_bar::show(ui, view, top);
     rail::show(ui, view, rail);
     stages::bar(view).show(ui, view, bar);
+    note::show(ui, view, &mut zones);
     stages::show(ui, view, zones.rest());
     status_bar::show(ui, view, status);
     toasts::show(ui, view, window);

@@ -1,7 +1,5 @@
 //! Follows the slice, the steps and the chosen step: profile, outline and preview are made anew when one of them changed.
 
-use std::sync::Arc;
-
 use super::PrepareMessage;
 use crate::app::message::Message;
 use crate::app::runtime::Runtime;
@@ -16,7 +14,7 @@ impl Runtime<'_> {
         let steps = self.state.steps();
         let last = steps.steps.len().checked_sub(1);
         let step = self.state.prepare.step.filter(|step| Some(*step) <= last).or(last);
-        let now = MadeOf { frame: Arc::as_ptr(&frame.data) as usize, steps, step };
+        let now = MadeOf { frame: frame.identity(), steps, step };
         let before = self.state.prepare.made_of.take();
         let same_frame = before.as_ref().is_some_and(|before| before.frame == now.frame);
         let same = before.as_ref() == Some(&now);

@@ -22,7 +22,7 @@ pub const TRAIN_KEY: &str = "train";
 impl State {
     /// Why nothing can be trained now.
     pub(super) fn training_refusal(&self) -> Option<String> {
-        let Some(frame) = self.browse.frame.get() else { return Some("no slice is read".into()) };
+        let Some(frame) = self.prepared_frame() else { return Some("no slice is read".into()) };
         let Some(task) = &self.training().task else { return Some("no target is chosen".into()) };
         let target = task.target.column();
         if frame.schema.get(target).is_none() {
@@ -73,7 +73,7 @@ impl State {
 impl Runtime<'_> {
     /// Starts a run for each chosen learner.
     pub(super) fn train_chosen(&mut self) {
-        let Some(frame) = self.state.browse.frame.get().cloned() else { return };
+        let Some(frame) = self.state.prepared_frame().cloned() else { return };
         self.state.train.running.retain(|run| run.problem.is_none());
         let mut first = None;
         for learner in self.state.chosen_learners() {
