@@ -24,6 +24,7 @@ pub mod app;
 pub mod cli;
 pub mod codec;
 pub mod data;
+pub mod demo;
 pub mod files;
 pub mod jobs;
 pub mod kafka;

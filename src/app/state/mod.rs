@@ -2,6 +2,7 @@
 
 pub mod browse;
 pub mod connect;
+pub mod demo;
 pub mod live;
 pub mod models;
 mod notes;
@@ -46,6 +47,8 @@ pub struct State {
     pub models: models::ModelsState,
     /// Stage Live.
     pub live: live::LiveState,
+    /// The demo.
+    pub demo: demo::DemoState,
     /// The cluster that is connected.
     pub connection: Connection,
     /// What was said, newest last.
