@@ -7,7 +7,7 @@ use crate::app::stage::Stage;
 impl State {
     /// Whether the demo's cluster runs in this window.
     pub fn in_demo(&self) -> bool {
-        false
+        self.demo.is_running()
     }
 
     /// The note of the stage that is shown. There is none outside the demo, and none once it was dismissed.
