@@ -8,6 +8,7 @@ mod note;
 mod overlay;
 mod palette;
 mod rail;
+mod replay_clock;
 mod settings;
 mod stage_bar;
 mod status_bar;
