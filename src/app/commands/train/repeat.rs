@@ -43,7 +43,11 @@ impl Runtime<'_> {
             let again = match (frame, cluster) {
                 (Some(frame), _) => train_on(&frame, &file, &Unheard, progress, cancel)?,
                 (None, Some(cluster)) => {
-                    let request = TrainRequest { run: file, slice: Some(before.slice.clone()) };
+                    let request = TrainRequest {
+                        run: file,
+                        slice: Some(before.slice.clone()),
+                        label_slice: before.label_slice.clone(),
+                    };
                     train(&cluster, &request, &Unheard, progress, cancel)?
                 }
                 (None, None) => {

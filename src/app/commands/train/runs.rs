@@ -62,6 +62,7 @@ impl State {
                 codec: frame.codec.clone(),
                 filter: kept.and_then(|saved| saved.filter.clone()),
             },
+            label: frame.labels.as_ref().map(|labels| labels.spec.clone()),
             task: setup.task.clone()?,
             prepare: self.train.preparation.as_ref()?.steps.clone(),
             split: setup.split.clone(),

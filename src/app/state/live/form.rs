@@ -133,6 +133,7 @@ impl DeploymentForm {
             instance: base.and_then(|base| base.instance.clone()),
             max_batch: base.map_or(ScoreRequest::MAX_BATCH, |base| base.max_batch),
             commit_ms: base.map_or(ScoreRequest::COMMIT_MS, |base| base.commit_ms),
+            labels: base.and_then(|base| base.labels.clone()),
         })
     }
 }
