@@ -100,7 +100,7 @@ mod tests {
                 StepSpec::Standardize { columns: vec!["delay".into()] },
             ],
         };
-        let pipeline = SavedPipeline { name: "weather".into(), topic: None, steps };
+        let pipeline = SavedPipeline { name: "weather".into(), topic: None, label: None, steps };
         let task = TaskSpec {
             kind: TaskKind::Classification,
             target: Target::Above { column: "delay".into(), above: 15.0 },
