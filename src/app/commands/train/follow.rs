@@ -72,16 +72,16 @@ impl Runtime<'_> {
         let pipeline = self.state.current_pipeline().cloned();
         let task = self.state.training().task.clone();
         let known = self.state.columns_are_known();
+        // A label is no feature, also while it is not yet the target.
+        let schema = self.state.feature_frame().map_or_else(|| frame.schema.clone(), |frame| frame.schema);
         let (train, prepare) = (&mut self.state.train, &self.state.prepare);
         let asked = Some((frame.identity(), task.clone(), pipeline.clone(), known));
         if train.asked.preparation == asked {
             return;
         }
         train.preparation = match (&pipeline, &prepare.profile) {
-            (Some(pipeline), _) => Some(Preparation::of_pipeline(pipeline, &frame.schema, task.as_ref())),
-            (None, Remote::Ready(profiles)) => {
-                Some(Preparation::suggested(profiles, &frame.schema, task.as_ref()))
-            }
+            (Some(pipeline), _) => Some(Preparation::of_pipeline(pipeline, &schema, task.as_ref())),
+            (None, Remote::Ready(profiles)) => Some(Preparation::suggested(profiles, &schema, task.as_ref())),
             (None, _) => None,
         };
         train.asked.preparation = asked;

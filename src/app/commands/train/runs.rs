@@ -25,6 +25,12 @@ impl State {
         let Some(frame) = self.prepared_frame() else { return Some("no slice is read".into()) };
         let Some(task) = &self.training().task else { return Some("no target is chosen".into()) };
         let target = task.target.column();
+        if let Some(refusal) = self.label_refusal() {
+            return Some(refusal);
+        }
+        if let Some(label) = self.label_column().filter(|label| *label != target) {
+            return Some(format!("labels are joined: the target is {label}, or leave step 1 of Prepare out"));
+        }
         if frame.schema.get(target).is_none() {
             return Some(format!("the slice has no column {target}"));
         }
@@ -53,14 +59,13 @@ impl State {
     /// What a run of this learner is, written down.
     fn run_file(&self, learner: LearnerSpec, frame: &Frame) -> Option<RunFile> {
         let setup = self.training();
-        let kept = self.workspace.get().slices.iter().rev().find(|saved| saved.slice == *frame.slice);
         Some(RunFile {
             format: RunFile::FORMAT,
             seed: setup.seed,
             slice: SliceSection {
                 range: exact_range(&frame.slice),
                 codec: frame.codec.clone(),
-                filter: kept.and_then(|saved| saved.filter.clone()),
+                filter: self.filter_of(frame),
             },
             label: frame.labels.as_ref().map(|labels| labels.spec.clone()),
             task: setup.task.clone()?,
