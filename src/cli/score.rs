@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::connection::ConnectionArgs;
 use super::foreground::Foreground;
 use super::format::{SHOWN_REJECTIONS, integer, rejections};
+use super::label::LabelArgs;
 use super::output::Output;
 use crate::codec::Rejection;
 use crate::jobs::{Problem, Progress};
@@ -63,6 +64,9 @@ pub(super) struct ScoreArgs {
     #[arg(long, value_name = "MS", default_value_t = 100)]
     commit_ms: u64,
 
+    #[command(flatten)]
+    labels: LabelArgs,
+
     /// The model topic.
     #[arg(long, value_name = "TOPIC", default_value = "models")]
     models: String,
@@ -109,7 +113,7 @@ impl ScoreArgs {
             instance: self.instance.clone(),
             max_batch: self.max_batch,
             commit_ms: self.commit_ms,
-            labels: None,
+            labels: self.labels.spec(),
         }
     }
 }
