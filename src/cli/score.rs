@@ -11,7 +11,6 @@ use serde::Serialize;
 use super::connection::ConnectionArgs;
 use super::foreground::Foreground;
 use super::format::{SHOWN_REJECTIONS, integer, rejections};
-use super::label::LabelArgs;
 use super::output::Output;
 use crate::codec::Rejection;
 use crate::jobs::{Problem, Progress};
@@ -64,9 +63,6 @@ pub(super) struct ScoreArgs {
     #[arg(long, value_name = "MS", default_value_t = 100)]
     commit_ms: u64,
 
-    #[command(flatten)]
-    labels: LabelArgs,
-
     /// The model topic.
     #[arg(long, value_name = "TOPIC", default_value = "models")]
     models: String,
@@ -113,7 +109,7 @@ impl ScoreArgs {
             instance: self.instance.clone(),
             max_batch: self.max_batch,
             commit_ms: self.commit_ms,
-            labels: self.labels.spec(),
+            labels: None,
         }
     }
 }
