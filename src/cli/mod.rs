@@ -8,6 +8,7 @@ mod args;
 mod connection;
 mod foreground;
 mod format;
+mod label;
 mod models;
 mod output;
 mod plan;
