@@ -4,11 +4,15 @@
 //! year replayed by a clock that a [`ReplayHandle`] sets; a workspace file with runs, a model and a deployment. The data lie
 //! compressed in this program. Everything is done by the same requests that a user sends. Knows no window.
 
+mod event;
+mod flights;
 mod options;
 mod replay_state;
 mod running;
 mod speed;
 
+pub use event::{Event, Fault, Moment};
+pub use flights::{Code, Flight, Flights};
 pub use options::DemoOptions;
 pub use replay_state::{ReplayHandle, ReplayState};
 pub use running::Demo;
