@@ -87,8 +87,14 @@ pub(super) fn read_range(
     cancel: &Cancel,
 ) -> Result<Frame, Problem> {
     let slice = range.resolve(cluster, cancel)?;
-    let request =
-        ReadRequest { slice, codec: codec.codec.clone(), filter: codec.filter.clone(), budget: None };
+    let request = ReadRequest {
+        slice,
+        codec: codec.codec.clone(),
+        filter: codec.filter.clone(),
+        budget: None,
+        label: None,
+        label_slice: None,
+    };
     read(cluster, &request, progress, cancel)
 }
 

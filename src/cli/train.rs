@@ -77,7 +77,7 @@ pub(super) fn run(
 ) -> Result<(), Problem> {
     let file = RunFile::parse(&files::read_text(&args.file, FILE_LIMIT)?)?;
     let cluster = connection.connect(&foreground.cancel)?;
-    let request = TrainRequest { run: file, slice: None };
+    let request = TrainRequest { run: file, slice: None, label_slice: None };
     let run = foreground.run(|progress, cancel| {
         let observer = Rounds { progress: progress.clone() };
         train(&cluster, &request, &observer, progress, cancel)

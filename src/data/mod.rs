@@ -11,6 +11,7 @@ mod filter;
 mod frame;
 mod gather;
 mod import;
+mod label;
 mod lane;
 mod page;
 mod plain;
@@ -21,8 +22,9 @@ mod split;
 
 pub use export::{ExportFormat, SLICE_KEY, export, export_rows, write_lines};
 pub use filter::Filter;
-pub use frame::{Completeness, Frame};
+pub use frame::{Completeness, Frame, FrameLabels};
 pub use import::import;
+pub use label::{LabelBy, LabelCounts, LabelSpec};
 pub use page::{FullRecord, Page, PageContent, PageEntry, PageRequest, page, record};
 pub use plain::{key_text, time_text};
 pub use produce::{WriteRequest, Written, write_file};

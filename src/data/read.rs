@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::filter::Filter;
 use super::frame::{Completeness, Frame};
 use super::gather::{Ended, Gather, Gathered};
+use super::label::LabelSpec;
 use crate::codec::{Codec, Schema, assemble, by_name};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Cluster, KafkaError, PartitionPosition, ReadOptions, Slice, SliceReader};
@@ -24,6 +25,12 @@ pub struct ReadRequest {
     /// Stop with what is read when the columns reach so many bytes; `None` is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<u64>,
+    /// Labels to join from another topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelSpec>,
+    /// The label records, when they are known already (a repeated run); else they are looked up by the events' times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_slice: Option<Slice>,
 }
 
 /// Reads a slice. Cancelled or stopped by the cluster, it returns the part that was read, which says so
@@ -105,6 +112,7 @@ fn build(gathered: Gathered, completeness: Completeness, request: &ReadRequest) 
         bytes: gathered.bytes,
         content,
         completeness,
+        labels: None,
     }
 }
 

@@ -81,6 +81,7 @@ fn saved_run(name: &str) -> SavedRun {
         ended: 1_700_000_000_000,
         digest: "0".repeat(64),
         slice: slice().digest(),
+        label_slice: None,
         rows: [70, 15, 15, 0, 0],
         published: None,
         test_opened: false,

@@ -5,6 +5,7 @@ pub mod connect;
 pub mod demo;
 pub mod live;
 pub mod models;
+mod notes;
 mod notifications;
 mod overlay;
 pub mod prepare;
@@ -121,7 +122,7 @@ impl State {
 
     /// Bytes of the slice that is held in memory.
     pub fn memory_used(&self) -> u64 {
-        self.browse.frame.get().map_or(0, |frame| frame.data.estimated_size() as u64)
+        self.prepared_frame().map_or(0, |frame| frame.data.estimated_size() as u64)
     }
 
     /// The time zone in which times are shown.

@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::overlay::{Behind, middle, popup};
-use crate::app::commands::{Command, MAIN_ACTION, keys};
+use crate::app::commands::{Command, MAIN_ACTION, WindowCommand, keys};
 use crate::ui::View;
 use crate::ui::text::{self, Type};
 use crate::ui::theme::tokens;
@@ -44,9 +44,19 @@ pub(super) fn show(ui: &Ui, view: &View<'_>, window: Rect) {
             for (shortcut, does) in FIXED {
                 row(ui, shortcut, does);
             }
+            notes(ui, view);
             ui.add_space(10.0);
         });
     });
+}
+
+/// In the demo: a way back to the notes that were dismissed.
+fn notes(ui: &mut Ui, view: &View<'_>) {
+    if view.state.in_demo() {
+        zone::padded(ui, 16.0, |ui| {
+            zone::row(ui, 38.0, |ui| view.button_as(ui, WindowCommand::ShowNotes, |button| button.small()));
+        });
+    }
 }
 
 fn row(ui: &mut Ui, shortcut: &str, does: &str) {

@@ -25,8 +25,11 @@ impl Runtime<'_> {
 
     /// Takes a change of the form.
     pub(super) fn change_form(&mut self, change: impl FnOnce(&mut DeploymentForm)) {
-        if let Some(form) = &mut self.state.live.form {
-            change(form);
+        let live = &mut self.state.live;
+        let Some(form) = &mut live.form else { return };
+        change(form);
+        if let Some(models) = live.models.of(form.text(Field::ModelTopic).trim()) {
+            form.propose_labels(models);
         }
     }
 
@@ -37,6 +40,7 @@ impl Runtime<'_> {
         let Some(form) = &mut live.form else { return };
         if let Some(models) = live.models.of(form.text(Field::ModelTopic).trim()) {
             form.suggest(models, preferred.as_deref());
+            form.propose_labels(models);
         }
     }
 

@@ -110,6 +110,7 @@ fn record(offset: i64, late: f64) -> ScoredRecord {
         probabilities: vec![1.0 - late, late],
         version: 6,
         latency_us: 800,
+        actual: None,
     }
 }
 

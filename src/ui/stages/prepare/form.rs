@@ -14,7 +14,7 @@ use crate::ui::widgets::{Button, MenuItem, Select, Switch, TextField, menu, menu
 use crate::ui::{View, tokens, zone};
 
 /// Where controls begin.
-const AT: f32 = 84.0;
+pub(super) const AT: f32 = 84.0;
 
 const CASTS: [(CastTo, &str); 7] = [
     (CastTo::Float, "float"),
@@ -46,7 +46,7 @@ pub(super) fn impute_name(with: ImputeWith) -> &'static str {
 
 /// Draws the form of step `index`.
 pub(super) fn form(ui: &mut Ui, view: &View<'_>, index: usize, step: &StepSpec) {
-    let title = format!("Step {}, {}", index + 1, StepKind::of(step).title());
+    let title = format!("Step {}, {}", view.state.step_number(index), StepKind::of(step).title());
     zone::padded(ui, PADDING, |ui| {
         zone::row(ui, 40.0, |ui| {
             text::label(ui, &title, Type::Label, tokens(ui).t3);
