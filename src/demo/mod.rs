@@ -7,16 +7,22 @@
 mod event;
 mod flights;
 mod options;
+mod pace;
+mod position;
+mod replay;
 mod replay_state;
 mod running;
 mod speed;
+mod stream;
 
 pub use event::{Event, Fault, Moment};
 pub use flights::{Code, Flight, Flights};
 pub use options::DemoOptions;
+pub use replay::Replay;
 pub use replay_state::{ReplayHandle, ReplayState};
 pub use running::Demo;
 pub use speed::Speed;
+pub use stream::{EventStream, Tally};
 
 /// The name of the connection to the demo's cluster.
 pub const CONNECTION: &str = "local demo";
