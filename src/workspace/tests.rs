@@ -67,6 +67,7 @@ fn workspace() -> Workspace {
         pipelines: vec![SavedPipeline {
             name: "weather".into(),
             topic: Some("flights".into()),
+            label: Some(crate::data::LabelSpec::by_key("arrived", "late", "2h")),
             steps: crate::pipeline::PipelineSpec {
                 steps: vec![StepSpec::Drop { columns: vec!["tailnum".into()] }],
             },

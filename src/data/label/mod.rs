@@ -4,7 +4,10 @@
 //! both sides, counted. docs/label-join.md says the rule. It knows nothing of targets or models.
 
 mod counts;
+mod keys;
+mod matcher;
 mod spec;
 
 pub use counts::LabelCounts;
+pub use matcher::{Change, LabelFate, Matcher, Place, Tally};
 pub use spec::{LabelBy, LabelSpec};

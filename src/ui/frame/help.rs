@@ -26,7 +26,12 @@ const FIXED: [(&str, &str); 6] = [
 pub(super) fn show(ui: &Ui, view: &View<'_>, window: Rect) {
     let at = middle(window, WIDTH, 90.0);
     popup(ui, view, "Keyboard shortcuts", at, WIDTH, Behind::Clear, |ui| {
-        zone::header("Keyboard shortcuts").detail(view.state.stage.title()).tall().line().plain(ui);
+        zone::header("Keyboard shortcuts").detail(view.state.stage.title()).tall().line().show(ui, |ui| {
+            // In the demo: a way back to the notes that were dismissed.
+            if view.state.in_demo() {
+                view.button_as(ui, WindowCommand::ShowNotes, |button| button.small());
+            }
+        });
         ScrollArea::vertical().max_height((window.height() - 200.0).max(200.0)).show(ui, |ui| {
             ui.add_space(6.0);
             if let Some(about) =
@@ -44,19 +49,9 @@ pub(super) fn show(ui: &Ui, view: &View<'_>, window: Rect) {
             for (shortcut, does) in FIXED {
                 row(ui, shortcut, does);
             }
-            notes(ui, view);
             ui.add_space(10.0);
         });
     });
-}
-
-/// In the demo: a way back to the notes that were dismissed.
-fn notes(ui: &mut Ui, view: &View<'_>) {
-    if view.state.in_demo() {
-        zone::padded(ui, 16.0, |ui| {
-            zone::row(ui, 38.0, |ui| view.button_as(ui, WindowCommand::ShowNotes, |button| button.small()));
-        });
-    }
 }
 
 fn row(ui: &mut Ui, shortcut: &str, does: &str) {

@@ -1,5 +1,7 @@
 //! The frame around the stages: top bar, rail, stage bar, status bar, and what lies over them.
 
+#[cfg(test)]
+mod demo_tests;
 mod dialogs;
 mod help;
 mod history;

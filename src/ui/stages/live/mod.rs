@@ -3,6 +3,8 @@
 mod deployments;
 mod flow;
 mod form;
+#[cfg(test)]
+mod label_tests;
 mod plots;
 mod predictions;
 mod quality;

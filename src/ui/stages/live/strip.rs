@@ -94,7 +94,7 @@ fn judged(labels: &LiveLabels) -> Stat {
     Stat {
         name: measure.title,
         value: format::decimal(measure.value, 3),
-        unit: format!("of {}", format::compact(window.records)),
+        unit: format!("of {}", format::integer(window.records)),
         series: series.collect(),
         warns: measure.worse_than_none(),
     }
