@@ -4,6 +4,7 @@
 //! year replayed by a clock that a [`ReplayHandle`] sets; a workspace file with runs, a model and a deployment. The data lie
 //! compressed in this program. Everything is done by the same requests that a user sends. Knows no window.
 
+mod embedded;
 mod event;
 mod flights;
 mod options;
@@ -14,6 +15,7 @@ mod replay_state;
 mod running;
 mod speed;
 mod stream;
+mod workspace;
 
 pub use event::{Event, Fault, Moment};
 pub use flights::{Code, Flight, Flights};
