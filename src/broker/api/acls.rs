@@ -20,13 +20,15 @@ pub fn describe(_: &Call<'_>, _: DescribeAclsRequest) -> DescribeAclsResponse {
 
 /// CreateAcls.
 pub fn create(_: &Call<'_>, request: CreateAclsRequest) -> CreateAclsResponse {
-    let refused = AclCreationResult::default().with_error_code(ERROR.code()).with_error_message(Some(text(REASON)));
+    let refused =
+        AclCreationResult::default().with_error_code(ERROR.code()).with_error_message(Some(text(REASON)));
     CreateAclsResponse::default().with_results(vec![refused; request.creations.len()])
 }
 
 /// DeleteAcls.
 pub fn delete(_: &Call<'_>, request: DeleteAclsRequest) -> DeleteAclsResponse {
-    let refused =
-        DeleteAclsFilterResult::default().with_error_code(ERROR.code()).with_error_message(Some(text(REASON)));
+    let refused = DeleteAclsFilterResult::default()
+        .with_error_code(ERROR.code())
+        .with_error_message(Some(text(REASON)));
     DeleteAclsResponse::default().with_filter_results(vec![refused; request.filters.len()])
 }

@@ -19,10 +19,7 @@ pub fn answer(call: &Call<'_>, request: ApiVersionsRequest) -> ApiVersionsRespon
 /// The list, for an answer of this version.
 pub fn list(version: i16) -> ApiVersionsResponse {
     let apis = OFFERED.iter().map(|api| {
-        ApiVersion::default()
-            .with_api_key(api.key as i16)
-            .with_min_version(api.min)
-            .with_max_version(api.max)
+        ApiVersion::default().with_api_key(api.key as i16).with_min_version(api.min).with_max_version(api.max)
     });
     let response = ApiVersionsResponse::default().with_api_keys(apis.collect());
     if version >= 3 { response.with_finalized_features_epoch(0) } else { response }

@@ -6,8 +6,8 @@ use kafka_protocol::messages::describe_log_dirs_response::{
     DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic,
 };
 use kafka_protocol::messages::{
-    BrokerId, DescribeClusterRequest, DescribeClusterResponse, DescribeLogDirsRequest, DescribeLogDirsResponse,
-    TopicName,
+    BrokerId, DescribeClusterRequest, DescribeClusterResponse, DescribeLogDirsRequest,
+    DescribeLogDirsResponse, TopicName,
 };
 
 use super::metadata::{ALL_ON_CLUSTER, NOT_ASKED};
@@ -56,12 +56,13 @@ pub fn describe_log_dirs(call: &Call<'_>, request: DescribeLogDirsRequest) -> De
 }
 
 fn sizes(topic: &Topic, is_asked: impl Fn(i32) -> bool) -> DescribeLogDirsTopic {
-    let partitions = topic.partitions.iter().filter(|partition| is_asked(partition.number)).map(|partition| {
-        let size = partition.with_log(|log| log.size()).unwrap_or_default();
-        DescribeLogDirsPartition::default()
-            .with_partition_index(partition.number)
-            .with_partition_size(i64::try_from(size).unwrap_or(i64::MAX))
-    });
+    let partitions =
+        topic.partitions.iter().filter(|partition| is_asked(partition.number)).map(|partition| {
+            let size = partition.with_log(|log| log.size()).unwrap_or_default();
+            DescribeLogDirsPartition::default()
+                .with_partition_index(partition.number)
+                .with_partition_size(i64::try_from(size).unwrap_or(i64::MAX))
+        });
     DescribeLogDirsTopic::default()
         .with_name(TopicName(text(topic.name.clone())))
         .with_partitions(partitions.collect())

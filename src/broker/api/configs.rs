@@ -44,7 +44,8 @@ pub fn describe(call: &Call<'_>, request: DescribeConfigsRequest) -> DescribeCon
 }
 
 fn unexpected(resource: i8) -> Refused {
-    let message = format!("Unexpected resource type {resource}: there are configurations of topics and of the broker.");
+    let message =
+        format!("Unexpected resource type {resource}: there are configurations of topics and of the broker.");
     Refused::new(ResponseError::InvalidRequest, message)
 }
 
@@ -96,7 +97,8 @@ fn of_broker(
     }
     let settings = settings::of(call.node).into_iter().filter(|setting| is_asked(asked, &setting.name));
     let described = settings.map(|setting| {
-        let result = result(call, &setting.name, &setting.value, setting.source, setting.kind).with_read_only(true);
+        let result =
+            result(call, &setting.name, &setting.value, setting.source, setting.kind).with_read_only(true);
         if with_synonyms {
             result.with_synonyms(vec![synonym(&setting.name, &setting.value, setting.source)])
         } else {
@@ -114,7 +116,13 @@ fn check_broker(name: &str) -> Result<(), Refused> {
     Err(Refused::new(ResponseError::InvalidRequest, message))
 }
 
-fn result(call: &Call<'_>, name: &str, value: &str, source: Source, kind: Kind) -> DescribeConfigsResourceResult {
+fn result(
+    call: &Call<'_>,
+    name: &str,
+    value: &str,
+    source: Source,
+    kind: Kind,
+) -> DescribeConfigsResourceResult {
     let result = DescribeConfigsResourceResult::default()
         .with_name(text(name))
         .with_value(Some(text(value)))
@@ -219,10 +227,11 @@ fn apply(
             SET => _ = config.insert(name.to_string(), value()?),
             DELETE => _ = config.remove(name),
             operation @ (APPEND | SUBTRACT) => {
-                let setting = config::named(name).filter(|setting| setting.kind == Kind::List).ok_or_else(|| {
-                    let message = format!("Config value append is not allowed for config key: {name}");
-                    Refused::config(message)
-                })?;
+                let setting =
+                    config::named(name).filter(|setting| setting.kind == Kind::List).ok_or_else(|| {
+                        let message = format!("Config value append is not allowed for config key: {name}");
+                        Refused::config(message)
+                    })?;
                 let now = call.node.topics.effective(config).value(setting).0.to_string();
                 let list = listed(&now, &value()?, operation == APPEND);
                 config.insert(name.to_string(), list);

@@ -109,8 +109,10 @@ impl Wanted {
             let mut partitions = Vec::with_capacity(asked.partitions.len());
             for partition in &asked.partitions {
                 any = true;
-                let room = natural(partition.partition_max_bytes).min(self.max_bytes.saturating_sub(look.bytes));
-                let read = topic.clone().and_then(|topic| self.read(&topic, partition, room, look.bytes == 0));
+                let room =
+                    natural(partition.partition_max_bytes).min(self.max_bytes.saturating_sub(look.bytes));
+                let read =
+                    topic.clone().and_then(|topic| self.read(&topic, partition, room, look.bytes == 0));
                 let data = read.unwrap_or_else(|error| {
                     look.urgent = true;
                     empty(partition.partition).with_error_code(error.code())

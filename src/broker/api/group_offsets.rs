@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use kafka_protocol::ResponseError;
-use kafka_protocol::messages::offset_commit_response::{OffsetCommitResponsePartition, OffsetCommitResponseTopic};
-use kafka_protocol::messages::offset_delete_response::{OffsetDeleteResponsePartition, OffsetDeleteResponseTopic};
+use kafka_protocol::messages::offset_commit_response::{
+    OffsetCommitResponsePartition, OffsetCommitResponseTopic,
+};
+use kafka_protocol::messages::offset_delete_response::{
+    OffsetDeleteResponsePartition, OffsetDeleteResponseTopic,
+};
 use kafka_protocol::messages::offset_fetch_response::{
-    OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponsePartitions, OffsetFetchResponseTopic,
-    OffsetFetchResponseTopics,
+    OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponsePartitions,
+    OffsetFetchResponseTopic, OffsetFetchResponseTopics,
 };
 use kafka_protocol::messages::{
     OffsetCommitRequest, OffsetCommitResponse, OffsetDeleteRequest, OffsetDeleteResponse, OffsetFetchRequest,
@@ -82,12 +86,13 @@ pub fn commit(call: &Call<'_>, request: OffsetCommitRequest) -> OffsetCommitResp
         call.node.on_disk(|| call.node.with_groups(|groups| groups.commit(call.node.now(), commit)))
     });
     let topics = request.topics.into_iter().map(|topic| {
-        let partitions = topic.partitions.iter().map(|partition| {
-            let number = partition.partition_index;
-            OffsetCommitResponsePartition::default()
-                .with_partition_index(number)
-                .with_error_code(outcome(&outcomes, &topic.name, number))
-        });
+        let partitions =
+            topic.partitions.iter().map(|partition| {
+                let number = partition.partition_index;
+                OffsetCommitResponsePartition::default()
+                    .with_partition_index(number)
+                    .with_error_code(outcome(&outcomes, &topic.name, number))
+            });
         OffsetCommitResponseTopic::default().with_partitions(partitions.collect()).with_name(topic.name)
     });
     OffsetCommitResponse::default().with_topics(topics.collect())
@@ -100,18 +105,23 @@ pub fn fetch(call: &Call<'_>, request: OffsetFetchRequest) -> OffsetFetchRespons
         let asked = request.topics.map(|topics| {
             topics.into_iter().flat_map(|topic| places(&topic.name, &topic.partition_indexes)).collect()
         });
-        let topics = fetched(call, &request.group_id, asked, stable).into_iter().map(|(topic, partitions)| {
-            let partitions = partitions.into_iter().map(|(number, position, error)| {
-                let partition = OffsetFetchResponsePartition::default()
-                    .with_partition_index(number)
-                    .with_committed_offset(position.offset)
-                    .with_metadata(Some(text(position.metadata)))
-                    .with_error_code(error);
-                if call.version >= 5 { partition.with_committed_leader_epoch(position.leader_epoch) } else { partition }
+        let topics =
+            fetched(call, &request.group_id, asked, stable).into_iter().map(|(topic, partitions)| {
+                let partitions = partitions.into_iter().map(|(number, position, error)| {
+                    let partition = OffsetFetchResponsePartition::default()
+                        .with_partition_index(number)
+                        .with_committed_offset(position.offset)
+                        .with_metadata(Some(text(position.metadata)))
+                        .with_error_code(error);
+                    if call.version >= 5 {
+                        partition.with_committed_leader_epoch(position.leader_epoch)
+                    } else {
+                        partition
+                    }
+                });
+                let topic = OffsetFetchResponseTopic::default().with_name(TopicName(text(topic)));
+                topic.with_partitions(partitions.collect())
             });
-            let topic = OffsetFetchResponseTopic::default().with_name(TopicName(text(topic)));
-            topic.with_partitions(partitions.collect())
-        });
         return OffsetFetchResponse::default().with_topics(topics.collect());
     }
     let groups = request.groups.into_iter().map(|group| {
@@ -184,12 +194,13 @@ pub fn delete(call: &Call<'_>, request: OffsetDeleteRequest) -> OffsetDeleteResp
         Err(error) => return OffsetDeleteResponse::default().with_error_code(error.code()),
     };
     let topics = request.topics.into_iter().map(|topic| {
-        let partitions = topic.partitions.iter().map(|partition| {
-            let number = partition.partition_index;
-            OffsetDeleteResponsePartition::default()
-                .with_partition_index(number)
-                .with_error_code(outcome(&outcomes, &topic.name, number))
-        });
+        let partitions =
+            topic.partitions.iter().map(|partition| {
+                let number = partition.partition_index;
+                OffsetDeleteResponsePartition::default()
+                    .with_partition_index(number)
+                    .with_error_code(outcome(&outcomes, &topic.name, number))
+            });
         OffsetDeleteResponseTopic::default().with_partitions(partitions.collect()).with_name(topic.name)
     });
     OffsetDeleteResponse::default().with_topics(topics.collect())

@@ -45,7 +45,8 @@ pub fn describe(call: &Call<'_>, request: DescribeGroupsRequest) -> DescribeGrou
     let groups = request.groups.into_iter().map(|id| {
         let found = call.node.with_groups(|groups| groups.describe(&id));
         let described = DescribedGroup::default();
-        let described = if call.version >= 3 { described.with_authorized_operations(operations) } else { described };
+        let described =
+            if call.version >= 3 { described.with_authorized_operations(operations) } else { described };
         match found {
             Some(group) => described
                 .with_group_state(text(group.state.name()))

@@ -4,8 +4,8 @@ use kafka_protocol::ResponseError;
 use kafka_protocol::messages::join_group_response::JoinGroupResponseMember;
 use kafka_protocol::messages::leave_group_response::MemberResponse;
 use kafka_protocol::messages::{
-    HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest, LeaveGroupResponse,
-    SyncGroupRequest, SyncGroupResponse,
+    HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
+    LeaveGroupResponse, SyncGroupRequest, SyncGroupResponse,
 };
 use kafka_protocol::protocol::StrBytes;
 use tokio::sync::oneshot;
@@ -51,9 +51,14 @@ pub async fn join(call: &Call<'_>, request: JoinGroupRequest) -> JoinGroupRespon
 
 fn described(call: &Call<'_>, joined: Joined) -> JoinGroupResponse {
     let members = joined.members.into_iter().map(|member| {
-        let described =
-            JoinGroupResponseMember::default().with_member_id(text(member.member_id)).with_metadata(member.metadata);
-        if call.version >= 5 { described.with_group_instance_id(member.instance_id.map(text)) } else { described }
+        let described = JoinGroupResponseMember::default()
+            .with_member_id(text(member.member_id))
+            .with_metadata(member.metadata);
+        if call.version >= 5 {
+            described.with_group_instance_id(member.instance_id.map(text))
+        } else {
+            described
+        }
     });
     let protocol = joined.protocol.map(text);
     let response = JoinGroupResponse::default()
@@ -62,8 +67,11 @@ fn described(call: &Call<'_>, joined: Joined) -> JoinGroupResponse {
         .with_leader(text(joined.leader))
         .with_member_id(text(joined.member_id))
         .with_members(members.collect());
-    let response =
-        if call.version >= 7 { response.with_protocol_type(joined.protocol_type.map(text)) } else { response };
+    let response = if call.version >= 7 {
+        response.with_protocol_type(joined.protocol_type.map(text))
+    } else {
+        response
+    };
     if call.version >= 9 { response.with_skip_assignment(joined.skip_assignment) } else { response }
 }
 

@@ -27,7 +27,8 @@ const ALL_ON_TOPIC: i32 = 3576;
 /// Metadata.
 pub fn answer(call: &Call<'_>, request: MetadataRequest) -> MetadataResponse {
     let node = call.node;
-    let describe = |topic: &Arc<Topic>| described(topic, call.version, request.include_topic_authorized_operations);
+    let describe =
+        |topic: &Arc<Topic>| described(topic, call.version, request.include_topic_authorized_operations);
     let topics = match &request.topics {
         Some(asked) if call.version > 0 || !asked.is_empty() => asked
             .iter()
@@ -52,7 +53,11 @@ pub fn answer(call: &Call<'_>, request: MetadataRequest) -> MetadataResponse {
 }
 
 /// The topic that is asked for by id or name, created when it may be.
-fn find(call: &Call<'_>, asked: &MetadataRequestTopic, may_create: bool) -> Result<Arc<Topic>, ResponseError> {
+fn find(
+    call: &Call<'_>,
+    asked: &MetadataRequestTopic,
+    may_create: bool,
+) -> Result<Arc<Topic>, ResponseError> {
     let topics = &call.node.topics;
     if let Some(id) = Id::from_wire(asked.topic_id) {
         return topics.with_id(id).ok_or(ResponseError::UnknownTopicId);
@@ -72,7 +77,9 @@ fn find(call: &Call<'_>, asked: &MetadataRequestTopic, may_create: bool) -> Resu
     let new = NewTopic { name: name.to_string(), partitions, config: BTreeMap::new() };
     match topics.create(new, false, call.node.now()) {
         // Somebody else was faster.
-        Err(refused) if refused.error == ResponseError::TopicAlreadyExists => topics.named(name).ok_or(unknown),
+        Err(refused) if refused.error == ResponseError::TopicAlreadyExists => {
+            topics.named(name).ok_or(unknown)
+        }
         created => created.map_err(|refused| refused.error),
     }
 }
@@ -95,7 +102,8 @@ fn described(topic: &Arc<Topic>, version: i16, with_operations: bool) -> Metadat
 
 fn unknown(asked: &MetadataRequestTopic, error: ResponseError) -> MetadataResponseTopic {
     // Only the newest versions can answer without a name.
-    let name = asked.name.clone().or_else(|| (error != ResponseError::UnknownTopicId).then(TopicName::default));
+    let name =
+        asked.name.clone().or_else(|| (error != ResponseError::UnknownTopicId).then(TopicName::default));
     MetadataResponseTopic::default()
         .with_name(name)
         .with_topic_id(asked.topic_id)

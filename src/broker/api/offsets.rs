@@ -3,14 +3,20 @@
 use std::io;
 
 use kafka_protocol::ResponseError;
-use kafka_protocol::messages::delete_records_response::{DeleteRecordsPartitionResult, DeleteRecordsTopicResult};
+use kafka_protocol::messages::delete_records_response::{
+    DeleteRecordsPartitionResult, DeleteRecordsTopicResult,
+};
 use kafka_protocol::messages::list_offsets_request::ListOffsetsPartition;
-use kafka_protocol::messages::list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse};
+use kafka_protocol::messages::list_offsets_response::{
+    ListOffsetsPartitionResponse, ListOffsetsTopicResponse,
+};
 use kafka_protocol::messages::offset_for_leader_epoch_request::OffsetForLeaderPartition;
-use kafka_protocol::messages::offset_for_leader_epoch_response::{EpochEndOffset, OffsetForLeaderTopicResult};
+use kafka_protocol::messages::offset_for_leader_epoch_response::{
+    EpochEndOffset, OffsetForLeaderTopicResult,
+};
 use kafka_protocol::messages::{
-    DeleteRecordsRequest, DeleteRecordsResponse, ListOffsetsRequest, ListOffsetsResponse, OffsetForLeaderEpochRequest,
-    OffsetForLeaderEpochResponse,
+    DeleteRecordsRequest, DeleteRecordsResponse, ListOffsetsRequest, ListOffsetsResponse,
+    OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse,
 };
 
 use super::{Call, check_epoch};
@@ -40,7 +46,8 @@ pub fn list(call: &Call<'_>, request: ListOffsetsRequest) -> ListOffsetsResponse
         let topic = call.node.topics.named(&asked.name);
         let partitions = asked.partitions.iter().map(|partition| {
             let found = find(call, topic.as_deref(), partition, isolation);
-            let answer = ListOffsetsPartitionResponse::default().with_partition_index(partition.partition_index);
+            let answer =
+                ListOffsetsPartitionResponse::default().with_partition_index(partition.partition_index);
             match found {
                 Ok(found) => {
                     let answer = answer.with_timestamp(found.timestamp).with_offset(found.offset);
@@ -83,7 +90,12 @@ fn find(
     found.map_err(|_| ResponseError::KafkaStorageError)
 }
 
-fn look_up(log: &mut PartitionLog, timestamp: i64, isolation: Isolation, leader_epoch: i32) -> io::Result<Found> {
+fn look_up(
+    log: &mut PartitionLog,
+    timestamp: i64,
+    isolation: Isolation,
+    leader_epoch: i32,
+) -> io::Result<Found> {
     let end = match isolation {
         Isolation::Committed => log.last_stable_offset(),
         Isolation::Uncommitted => log.high_watermark(),
@@ -108,14 +120,19 @@ fn look_up(log: &mut PartitionLog, timestamp: i64, isolation: Isolation, leader_
 }
 
 /// OffsetForLeaderEpoch: where an epoch ended, so that a client finds out whether what it read is still there.
-pub fn for_leader_epoch(call: &Call<'_>, request: OffsetForLeaderEpochRequest) -> OffsetForLeaderEpochResponse {
+pub fn for_leader_epoch(
+    call: &Call<'_>,
+    request: OffsetForLeaderEpochRequest,
+) -> OffsetForLeaderEpochResponse {
     let topics = request.topics.into_iter().map(|asked| {
         let topic = call.node.topics.named(&asked.topic);
         let partitions = asked.partitions.iter().map(|partition| {
             let answer = EpochEndOffset::default().with_partition(partition.partition);
             match end_of_epoch(topic.as_deref(), partition) {
                 Ok((epoch, end)) => answer.with_leader_epoch(epoch).with_end_offset(end),
-                Err(error) => answer.with_error_code(error.code()).with_leader_epoch(-1).with_end_offset(NONE),
+                Err(error) => {
+                    answer.with_error_code(error.code()).with_leader_epoch(-1).with_end_offset(NONE)
+                }
             }
         });
         OffsetForLeaderTopicResult::default().with_partitions(partitions.collect()).with_topic(asked.topic)
@@ -123,7 +140,10 @@ pub fn for_leader_epoch(call: &Call<'_>, request: OffsetForLeaderEpochRequest) -
     OffsetForLeaderEpochResponse::default().with_topics(topics.collect())
 }
 
-fn end_of_epoch(topic: Option<&Topic>, asked: &OffsetForLeaderPartition) -> Result<(i32, i64), ResponseError> {
+fn end_of_epoch(
+    topic: Option<&Topic>,
+    asked: &OffsetForLeaderPartition,
+) -> Result<(i32, i64), ResponseError> {
     let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
     let partition = topic.partition(asked.partition).ok_or(ResponseError::UnknownTopicOrPartition)?;
     check_epoch(topic, asked.current_leader_epoch)?;
@@ -153,7 +173,12 @@ pub fn delete_records(call: &Call<'_>, request: DeleteRecordsRequest) -> DeleteR
     DeleteRecordsResponse::default().with_topics(topics.collect())
 }
 
-fn delete_before(call: &Call<'_>, topic: Option<&Topic>, number: i32, before: i64) -> Result<i64, ResponseError> {
+fn delete_before(
+    call: &Call<'_>,
+    topic: Option<&Topic>,
+    number: i32,
+    before: i64,
+) -> Result<i64, ResponseError> {
     const TO_THE_END: i64 = -1;
     let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
     let partition = topic.partition(number).ok_or(ResponseError::UnknownTopicOrPartition)?;

@@ -87,11 +87,13 @@ fn verify(
     transactional_id: Option<&str>,
     place: &TopicPartition,
 ) -> Result<(), Refused> {
-    let Some(producer) = transactional_producer(records).filter(|producer| !log.has_ongoing(producer.id)) else {
+    let Some(producer) = transactional_producer(records).filter(|producer| !log.has_ongoing(producer.id))
+    else {
         return Ok(());
     };
     let id = transactional_id.ok_or(ResponseError::InvalidTxnState)?;
-    let verified = call.node.with_transactions(|transactions| transactions.verify_partition(id, producer, place));
+    let verified =
+        call.node.with_transactions(|transactions| transactions.verify_partition(id, producer, place));
     verified.map_err(|error| match error {
         // Clients try this one again.
         ResponseError::ConcurrentTransactions => ResponseError::NotEnoughReplicas.into(),
@@ -146,7 +148,9 @@ impl From<AppendError> for Refused {
             AppendError::OutOfOrderSequence { .. } => (ResponseError::OutOfOrderSequenceNumber, Vec::new()),
             AppendError::InvalidProducerEpoch { .. } => (ResponseError::InvalidProducerEpoch, Vec::new()),
             AppendError::InvalidTransactionState { .. } => (ResponseError::InvalidTxnState, Vec::new()),
-            AppendError::CoordinatorFenced { .. } => (ResponseError::TransactionCoordinatorFenced, Vec::new()),
+            AppendError::CoordinatorFenced { .. } => {
+                (ResponseError::TransactionCoordinatorFenced, Vec::new())
+            }
             AppendError::Storage(_) => (ResponseError::KafkaStorageError, Vec::new()),
         };
         Self { error, message, records }

@@ -11,8 +11,8 @@ use kafka_protocol::messages::create_topics_response::{CreatableTopicConfigs, Cr
 use kafka_protocol::messages::delete_topics_request::DeleteTopicState;
 use kafka_protocol::messages::delete_topics_response::DeletableTopicResult;
 use kafka_protocol::messages::{
-    CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse, DeleteTopicsRequest,
-    DeleteTopicsResponse, TopicName,
+    CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse,
+    DeleteTopicsRequest, DeleteTopicsResponse, TopicName,
 };
 
 use super::{Call, text};
@@ -104,7 +104,9 @@ fn assigned(asked: &CreatableTopic) -> Result<usize, Refused> {
         ));
     }
     if asked.num_partitions != DEFAULT {
-        return Err(invalid("A manual partition assignment was specified, but numPartitions was not set to -1."));
+        return Err(invalid(
+            "A manual partition assignment was specified, but numPartitions was not set to -1.",
+        ));
     }
     let numbers: BTreeSet<i32> = asked.assignments.iter().map(|one| one.partition_index).collect();
     if numbers.len() != asked.assignments.len() || !numbers.iter().copied().eq((0..).take(numbers.len())) {
@@ -194,14 +196,21 @@ fn delete_one(call: &Call<'_>, asked: &DeleteTopicState) -> Result<Arc<Topic>, R
     let name = match (&asked.name, Id::from_wire(asked.topic_id)) {
         (Some(name), None) => name.to_string(),
         (None, Some(id)) => {
-            let unknown = || Refused::new(ResponseError::UnknownTopicId, "This server does not host this topic ID.");
+            let unknown =
+                || Refused::new(ResponseError::UnknownTopicId, "This server does not host this topic ID.");
             topics.with_id(id).ok_or_else(unknown)?.name.clone()
         }
         (None, None) => {
-            return Err(Refused::new(ResponseError::InvalidRequest, "Neither topic name nor id were specified."));
+            return Err(Refused::new(
+                ResponseError::InvalidRequest,
+                "Neither topic name nor id were specified.",
+            ));
         }
         (Some(_), Some(_)) => {
-            return Err(Refused::new(ResponseError::InvalidRequest, "You may not specify both topic name and topic id."));
+            return Err(Refused::new(
+                ResponseError::InvalidRequest,
+                "You may not specify both topic name and topic id.",
+            ));
         }
     };
     let topic = topics.delete(&name)?;

@@ -8,9 +8,9 @@ use kafka_protocol::messages::describe_producers_response::{
 };
 use kafka_protocol::messages::describe_transactions_response::{TopicData, TransactionState};
 use kafka_protocol::messages::{
-    DescribeProducersRequest, DescribeProducersResponse, DescribeTransactionsRequest, DescribeTransactionsResponse,
-    ListTransactionsRequest, ListTransactionsResponse, ProducerId, TopicName, TransactionalId,
-    list_transactions_response,
+    DescribeProducersRequest, DescribeProducersResponse, DescribeTransactionsRequest,
+    DescribeTransactionsResponse, ListTransactionsRequest, ListTransactionsResponse, ProducerId, TopicName,
+    TransactionalId, list_transactions_response,
 };
 
 use super::{Call, text};
@@ -30,16 +30,19 @@ const STATES: [State; 6] = [
 /// ListTransactions.
 pub fn list(call: &Call<'_>, request: ListTransactionsRequest) -> ListTransactionsResponse {
     let is_state = |name: &str| STATES.iter().any(|state| state.name() == name);
-    let (states, unknown): (Vec<_>, Vec<_>) = request.state_filters.into_iter().partition(|name| is_state(name));
+    let (states, unknown): (Vec<_>, Vec<_>) =
+        request.state_filters.into_iter().partition(|name| is_state(name));
     if states.is_empty() && !unknown.is_empty() {
         return ListTransactionsResponse::default().with_unknown_state_filters(unknown);
     }
     let now = call.node.now();
     let least = if call.version >= 1 { request.duration_filter } else { -1 };
     let listed = call.node.with_transactions(|transactions| transactions.list()).into_iter();
-    let listed = listed.filter(|one| states.is_empty() || states.iter().any(|state| **state == *one.state.name()));
+    let listed =
+        listed.filter(|one| states.is_empty() || states.iter().any(|state| **state == *one.state.name()));
     let producers = &request.producer_id_filters;
-    let listed = listed.filter(|one| producers.is_empty() || producers.contains(&ProducerId(one.producer_id)));
+    let listed =
+        listed.filter(|one| producers.is_empty() || producers.contains(&ProducerId(one.producer_id)));
     let listed = listed.filter(|one| least < 0 || one.started.is_some_and(|started| now - started > least));
     let listed = listed.map(|one| {
         list_transactions_response::TransactionState::default()
@@ -70,9 +73,9 @@ fn described(state: TransactionState, found: DescribedTransaction) -> Transactio
     for place in found.partitions {
         topics.entry(place.topic).or_default().push(place.partition);
     }
-    let topics = topics
-        .into_iter()
-        .map(|(topic, partitions)| TopicData::default().with_topic(TopicName(text(topic))).with_partitions(partitions));
+    let topics = topics.into_iter().map(|(topic, partitions)| {
+        TopicData::default().with_topic(TopicName(text(topic))).with_partitions(partitions)
+    });
     state
         .with_transaction_state(text(found.state.name()))
         .with_transaction_timeout_ms(found.timeout_ms)
@@ -90,7 +93,9 @@ pub fn describe_producers(call: &Call<'_>, request: DescribeProducersRequest) ->
             let response = PartitionResponse::default().with_partition_index(*number);
             let partition = topic.as_ref().and_then(|topic| topic.partition(*number));
             match partition.and_then(|partition| partition.with_log(|log| log.producers())) {
-                Some(producers) => response.with_active_producers(producers.into_iter().map(producer).collect()),
+                Some(producers) => {
+                    response.with_active_producers(producers.into_iter().map(producer).collect())
+                }
                 None => response.with_error_code(ResponseError::UnknownTopicOrPartition.code()),
             }
         });

@@ -9,8 +9,8 @@ use kafka_protocol::messages::txn_offset_commit_response::{
 };
 use kafka_protocol::messages::{
     AddOffsetsToTxnRequest, AddOffsetsToTxnResponse, AddPartitionsToTxnRequest, AddPartitionsToTxnResponse,
-    EndTxnRequest, EndTxnResponse, InitProducerIdRequest, InitProducerIdResponse, ProducerId, TxnOffsetCommitRequest,
-    TxnOffsetCommitResponse,
+    EndTxnRequest, EndTxnResponse, InitProducerIdRequest, InitProducerIdResponse, ProducerId,
+    TxnOffsetCommitRequest, TxnOffsetCommitResponse,
 };
 
 use super::group_offsets::{of_known, outcome};
@@ -30,7 +30,8 @@ fn in_words_of(version: i16, fenced_since: i16) -> impl Fn(ResponseError) -> Res
 
 /// InitProducerId.
 pub fn init(call: &Call<'_>, request: InitProducerIdRequest) -> InitProducerIdResponse {
-    let (id, epoch) = if call.version >= 3 { (request.producer_id.0, request.producer_epoch) } else { (-1, -1) };
+    let (id, epoch) =
+        if call.version >= 3 { (request.producer_id.0, request.producer_epoch) } else { (-1, -1) };
     let refused = |error: ResponseError| {
         let response = InitProducerIdResponse::default().with_error_code(error.code());
         response.with_producer_id(ProducerId(-1)).with_producer_epoch(-1)
@@ -63,7 +64,9 @@ pub fn add_partitions(call: &Call<'_>, request: AddPartitionsToTxnRequest) -> Ad
     let topics = request.v3_and_below_topics;
     let places: Vec<TopicPartition> = topics
         .iter()
-        .flat_map(|topic| topic.partitions.iter().map(|number| TopicPartition::new(topic.name.as_str(), *number)))
+        .flat_map(|topic| {
+            topic.partitions.iter().map(|number| TopicPartition::new(topic.name.as_str(), *number))
+        })
         .collect();
     let is_there = |place: &TopicPartition| {
         let topic = call.node.topics.named(&place.topic);
@@ -104,7 +107,9 @@ pub fn add_offsets(call: &Call<'_>, request: AddOffsetsToTxnRequest) -> AddOffse
         Err(ResponseError::InvalidGroupId)
     } else {
         call.node.on_disk(|| {
-            call.node.with_transactions(|transactions| transactions.add_offsets(call.node.now(), id, producer, group))
+            call.node.with_transactions(|transactions| {
+                transactions.add_offsets(call.node.now(), id, producer, group)
+            })
         })
     };
     AddOffsetsToTxnResponse::default().with_error_code(code(&added.map_err(in_words_of(call.version, 2))))
@@ -140,12 +145,13 @@ pub fn commit_offsets(call: &Call<'_>, request: TxnOffsetCommitRequest) -> TxnOf
         })
     });
     let topics = request.topics.into_iter().map(|topic| {
-        let partitions = topic.partitions.iter().map(|partition| {
-            let number = partition.partition_index;
-            TxnOffsetCommitResponsePartition::default()
-                .with_partition_index(number)
-                .with_error_code(outcome(&outcomes, &topic.name, number))
-        });
+        let partitions =
+            topic.partitions.iter().map(|partition| {
+                let number = partition.partition_index;
+                TxnOffsetCommitResponsePartition::default()
+                    .with_partition_index(number)
+                    .with_error_code(outcome(&outcomes, &topic.name, number))
+            });
         TxnOffsetCommitResponseTopic::default().with_partitions(partitions.collect()).with_name(topic.name)
     });
     TxnOffsetCommitResponse::default().with_topics(topics.collect())

@@ -51,7 +51,11 @@ pub async fn serve(mut stream: TcpStream, node: &Arc<Node>) -> Result<(), Ended>
     }
 }
 
-async fn write(parts: Parts, stream: &mut (impl AsyncRead + AsyncWrite + Unpin), idle: Duration) -> Result<(), Ended> {
+async fn write(
+    parts: Parts,
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    idle: Duration,
+) -> Result<(), Ended> {
     let written = timeout(idle, parts.write(stream)).await.map_err(|_| Ended::Idle(idle))?;
     Ok(written.map_err(FrameError::from)?)
 }

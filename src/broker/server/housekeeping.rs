@@ -13,7 +13,9 @@ use crate::broker::log::PartitionLog;
 pub fn start(node: &Arc<Node>, tasks: &mut JoinSet<()>) {
     tasks.spawn(tell_the_time(Arc::clone(node)));
     let every = &node.config.housekeeping;
-    tasks.spawn(repeat(Arc::clone(node), every.retention, |node| node.keep_house(PartitionLog::apply_retention)));
+    tasks.spawn(repeat(Arc::clone(node), every.retention, |node| {
+        node.keep_house(PartitionLog::apply_retention)
+    }));
     tasks.spawn(repeat(Arc::clone(node), every.compaction, |node| {
         node.keep_house(PartitionLog::compact);
         node.compact_journals();

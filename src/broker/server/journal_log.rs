@@ -9,8 +9,8 @@ use crate::broker::config::LogSink;
 use crate::broker::error::BrokerError;
 use crate::broker::journal::{Entry, Journal, Millis};
 use crate::broker::log::{
-    Cleanup, Compression, Durability, Isolation, LogConfig, LogPlace, PartitionLog, PlainRecord, Producer, ReadError,
-    encode_batch, for_each_record,
+    Cleanup, Compression, Durability, Isolation, LogConfig, LogPlace, PartitionLog, PlainRecord, Producer,
+    ReadError, encode_batch, for_each_record,
 };
 
 /// Bytes read at a time when entries are replayed.
@@ -59,7 +59,9 @@ impl JournalLog {
         let mut log = self.lock();
         let mut from = log.start_offset();
         while from < log.high_watermark() {
-            let fetched = log.read(from, REPLAY_BYTES, true, Isolation::Uncommitted).map_err(|error| self.cannot(error))?;
+            let fetched = log
+                .read(from, REPLAY_BYTES, true, Isolation::Uncommitted)
+                .map_err(|error| self.cannot(error))?;
             let mut refused = None;
             let read = for_each_record(&fetched.records, usize::MAX, |record| {
                 from = record.offset + 1;

@@ -131,7 +131,8 @@ async fn serve(listener: tokio::net::TcpListener, node: Arc<Node>, mut stop: one
             }
             Event::Ended(Ok(())) => {}
             Event::Ended(Err(error)) => {
-                let line = format!("a connection was closed, because its request could not be handled: {error}");
+                let line =
+                    format!("a connection was closed, because its request could not be handled: {error}");
                 node.config.log.line(&line);
             }
         }

@@ -73,7 +73,8 @@ impl Node {
             kept.replay(|key, value| transactions.replay(key, value))?;
         }
         transactions.start(clock.now());
-        let blocks = |bytes: usize| Arc::new(Semaphore::new((bytes / BLOCK).clamp(1, Semaphore::MAX_PERMITS)));
+        let blocks =
+            |bytes: usize| Arc::new(Semaphore::new((bytes / BLOCK).clamp(1, Semaphore::MAX_PERMITS)));
         let node = Self {
             port,
             topics,
@@ -192,7 +193,9 @@ impl Node {
             for partition in &topic.partitions {
                 let done = partition.with_log(|log| work(log, self.now()));
                 if let Some(Err(error)) = done {
-                    self.config.log.line(&format!("housekeeping of {}-{}: {error}", topic.name, partition.number));
+                    self.config
+                        .log
+                        .line(&format!("housekeeping of {}-{}: {error}", topic.name, partition.number));
                 }
             }
         }

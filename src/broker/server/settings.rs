@@ -42,7 +42,9 @@ fn of_broker(node: &Node) -> impl Iterator<Item = BrokerSetting> {
     };
     let number = |name, value: i128, kind| (name, value.to_string(), kind);
     let int = |name, value: usize| number(name, i128::try_from(value).unwrap_or(i128::MAX), Kind::Int);
-    let ms = |name, value: Duration| number(name, i128::try_from(value.as_millis()).unwrap_or(i128::MAX), Kind::Long);
+    let ms = |name, value: Duration| {
+        number(name, i128::try_from(value.as_millis()).unwrap_or(i128::MAX), Kind::Long)
+    };
     let listener = format!("PLAINTEXT://{HOST}:{}", node.port);
     [
         ("advertised.listeners", listener.clone(), Kind::Text),
@@ -71,5 +73,10 @@ fn of_broker(node: &Node) -> impl Iterator<Item = BrokerSetting> {
         number("transactional.id.expiration.ms", config.transactions.id_expiration_ms.into(), Kind::Int),
     ]
     .into_iter()
-    .map(|(name, value, kind)| BrokerSetting { name: name.to_string(), value, kind, source: Source::Broker })
+    .map(|(name, value, kind)| BrokerSetting {
+        name: name.to_string(),
+        value,
+        kind,
+        source: Source::Broker,
+    })
 }

@@ -46,10 +46,8 @@ const NEVER: i16 = i16::MAX;
 /// Partitions by number below the name of their topic.
 const PARTITIONS_OF_TOPICS: Field = Structs(&[Text, List(&INT32)]);
 const CONFIGS: Field = Structs(&[Text, Text]);
-const COMMITTED: Field =
-    Structs(&[Text, Structs(&[INT32, INT64, Since(6, &INT32), Text])]);
-const COMMITTED_IN_TRANSACTION: Field =
-    Structs(&[Text, Structs(&[INT32, INT64, Since(2, &INT32), Text])]);
+const COMMITTED: Field = Structs(&[Text, Structs(&[INT32, INT64, Since(6, &INT32), Text])]);
+const COMMITTED_IN_TRANSACTION: Field = Structs(&[Text, Structs(&[INT32, INT64, Since(2, &INT32), Text])]);
 const ACL_FILTER: &[Field] = &[BYTE, Text, BYTE, Text, Text, BYTE, BYTE];
 
 const fn api(key: ApiKey, min: i16, max: i16, flexible: i16, fields: &'static [Field]) -> Api {
@@ -59,13 +57,7 @@ const fn api(key: ApiKey, min: i16, max: i16, flexible: i16, fields: &'static [F
 /// Newest versions stop where a second form of transactions (KIP-890) or topic ids in offsets begin: the broker does not
 /// have those.
 pub const OFFERED: &[Api] = &[
-    api(
-        ApiKey::Produce,
-        3,
-        11,
-        9,
-        &[Text, INT16, INT32, Structs(&[Text, Structs(&[INT32, Data])])],
-    ),
+    api(ApiKey::Produce, 3, 11, 9, &[Text, INT16, INT32, Structs(&[Text, Structs(&[INT32, Data])])]),
     api(
         ApiKey::Fetch,
         4,
@@ -82,14 +74,7 @@ pub const OFFERED: &[Api] = &[
             Structs(&[
                 Until(12, &Text),
                 Since(13, &UUID),
-                Structs(&[
-                    INT32,
-                    Since(9, &INT32),
-                    INT64,
-                    Since(12, &INT32),
-                    Since(5, &INT64),
-                    INT32,
-                ]),
+                Structs(&[INT32, Since(9, &INT32), INT64, Since(12, &INT32), Since(5, &INT64), INT32]),
             ]),
             Since(7, &Structs(&[Until(12, &Text), Since(13, &UUID), List(&INT32)])),
             Since(11, &Text),
@@ -112,20 +97,9 @@ pub const OFFERED: &[Api] = &[
         0,
         13,
         9,
-        &[
-            Structs(&[Since(10, &UUID), Text]),
-            Since(4, &BYTE),
-            Since(8, &Until(10, &BYTE)),
-            Since(8, &BYTE),
-        ],
+        &[Structs(&[Since(10, &UUID), Text]), Since(4, &BYTE), Since(8, &Until(10, &BYTE)), Since(8, &BYTE)],
     ),
-    api(
-        ApiKey::OffsetCommit,
-        2,
-        9,
-        8,
-        &[Text, INT32, Text, Since(7, &Text), Until(4, &INT64), COMMITTED],
-    ),
+    api(ApiKey::OffsetCommit, 2, 9, 8, &[Text, INT32, Text, Since(7, &Text), Until(4, &INT64), COMMITTED]),
     api(
         ApiKey::OffsetFetch,
         1,
@@ -138,13 +112,7 @@ pub const OFFERED: &[Api] = &[
             Since(7, &BYTE),
         ],
     ),
-    api(
-        ApiKey::FindCoordinator,
-        0,
-        5,
-        3,
-        &[Until(3, &Text), Since(1, &BYTE), Since(4, &List(&Text))],
-    ),
+    api(ApiKey::FindCoordinator, 0, 5, 3, &[Until(3, &Text), Since(1, &BYTE), Since(4, &List(&Text))]),
     api(
         ApiKey::JoinGroup,
         0,
@@ -174,15 +142,7 @@ pub const OFFERED: &[Api] = &[
         0,
         5,
         4,
-        &[
-            Text,
-            INT32,
-            Text,
-            Since(3, &Text),
-            Since(5, &Text),
-            Since(5, &Text),
-            Structs(&[Text, Data]),
-        ],
+        &[Text, INT32, Text, Since(3, &Text), Since(5, &Text), Since(5, &Text), Structs(&[Text, Data])],
     ),
     api(ApiKey::DescribeGroups, 0, 6, 5, &[List(&Text), Since(3, &BYTE)]),
     api(ApiKey::ListGroups, 0, 5, 3, &[Since(4, &List(&Text)), Since(5, &List(&Text))]),
@@ -192,26 +152,10 @@ pub const OFFERED: &[Api] = &[
         2,
         7,
         5,
-        &[
-            Structs(&[Text, INT32, INT16, Structs(&[INT32, List(&INT32)]), CONFIGS]),
-            INT32,
-            BYTE,
-        ],
+        &[Structs(&[Text, INT32, INT16, Structs(&[INT32, List(&INT32)]), CONFIGS]), INT32, BYTE],
     ),
-    api(
-        ApiKey::DeleteTopics,
-        1,
-        6,
-        4,
-        &[Since(6, &Structs(&[Text, UUID])), Until(5, &List(&Text)), INT32],
-    ),
-    api(
-        ApiKey::DeleteRecords,
-        0,
-        2,
-        2,
-        &[Structs(&[Text, Structs(&[INT32, INT64])]), INT32],
-    ),
+    api(ApiKey::DeleteTopics, 1, 6, 4, &[Since(6, &Structs(&[Text, UUID])), Until(5, &List(&Text)), INT32]),
+    api(ApiKey::DeleteRecords, 0, 2, 2, &[Structs(&[Text, Structs(&[INT32, INT64])]), INT32]),
     api(ApiKey::InitProducerId, 0, 5, 2, &[Text, INT32, Since(3, &INT64), Since(3, &INT16)]),
     api(
         ApiKey::OffsetForLeaderEpoch,
@@ -240,21 +184,9 @@ pub const OFFERED: &[Api] = &[
         ],
     ),
     api(ApiKey::DescribeAcls, 1, 3, 2, ACL_FILTER),
-    api(
-        ApiKey::CreateAcls,
-        1,
-        3,
-        2,
-        &[Structs(&[BYTE, Text, BYTE, Text, Text, BYTE, BYTE])],
-    ),
+    api(ApiKey::CreateAcls, 1, 3, 2, &[Structs(&[BYTE, Text, BYTE, Text, Text, BYTE, BYTE])]),
     api(ApiKey::DeleteAcls, 1, 3, 2, &[Structs(ACL_FILTER)]),
-    api(
-        ApiKey::DescribeConfigs,
-        1,
-        4,
-        4,
-        &[Structs(&[BYTE, Text, List(&Text)]), BYTE, Since(3, &BYTE)],
-    ),
+    api(ApiKey::DescribeConfigs, 1, 4, 4, &[Structs(&[BYTE, Text, List(&Text)]), BYTE, Since(3, &BYTE)]),
     api(ApiKey::AlterConfigs, 0, 2, 2, &[Structs(&[BYTE, Text, CONFIGS]), BYTE]),
     api(
         ApiKey::IncrementalAlterConfigs,
@@ -264,13 +196,7 @@ pub const OFFERED: &[Api] = &[
         &[Structs(&[BYTE, Text, Structs(&[Text, BYTE, Text])]), BYTE],
     ),
     api(ApiKey::DescribeLogDirs, 1, 4, 2, &[PARTITIONS_OF_TOPICS]),
-    api(
-        ApiKey::CreatePartitions,
-        0,
-        3,
-        2,
-        &[Structs(&[Text, INT32, Structs(&[List(&INT32)])]), INT32, BYTE],
-    ),
+    api(ApiKey::CreatePartitions, 0, 3, 2, &[Structs(&[Text, INT32, Structs(&[List(&INT32)])]), INT32, BYTE]),
     api(ApiKey::DeleteGroups, 0, 2, 2, &[List(&Text)]),
     api(ApiKey::OffsetDelete, 0, 0, NEVER, &[Text, Structs(&[Text, Structs(&[INT32])])]),
     api(ApiKey::DescribeCluster, 0, 2, 0, &[BYTE, Since(1, &BYTE), Since(2, &BYTE)]),

@@ -58,12 +58,24 @@ const fn setting(
 
 /// Every configuration of a topic, by name.
 pub const SETTINGS: &[Setting] = &[
-    setting("cleanup.policy", "log.cleanup.policy", Kind::List, "delete", Check::SomeOf(&["compact", "delete"])),
+    setting(
+        "cleanup.policy",
+        "log.cleanup.policy",
+        Kind::List,
+        "delete",
+        Check::SomeOf(&["compact", "delete"]),
+    ),
     setting("compression.gzip.level", "compression.gzip.level", Kind::Int, "-1", Check::Between(-1, 9)),
     setting("compression.lz4.level", "compression.lz4.level", Kind::Int, "9", Check::Between(1, 17)),
     setting("compression.type", "compression.type", Kind::Text, "producer", Check::OneOf(COMPRESSIONS)),
     setting("compression.zstd.level", "compression.zstd.level", Kind::Int, "3", Check::Between(-131_072, 22)),
-    setting("delete.retention.ms", "log.cleaner.delete.retention.ms", Kind::Long, "86400000", Check::AtLeast(0)),
+    setting(
+        "delete.retention.ms",
+        "log.cleaner.delete.retention.ms",
+        Kind::Long,
+        "86400000",
+        Check::AtLeast(0),
+    ),
     setting("file.delete.delay.ms", "log.segment.delete.delay.ms", Kind::Long, "60000", Check::AtLeast(0)),
     setting("flush.messages", "log.flush.interval.messages", Kind::Long, MAX, Check::AtLeast(1)),
     setting("flush.ms", "log.flush.interval.ms", Kind::Long, MAX, Check::AtLeast(0)),
@@ -95,7 +107,13 @@ pub const SETTINGS: &[Setting] = &[
         "CreateTime",
         Check::OneOf(&["CreateTime", "LogAppendTime"]),
     ),
-    setting("min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio", Kind::Double, "0.5", Check::Share),
+    setting(
+        "min.cleanable.dirty.ratio",
+        "log.cleaner.min.cleanable.ratio",
+        Kind::Double,
+        "0.5",
+        Check::Share,
+    ),
     setting("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms", Kind::Long, "0", Check::AtLeast(0)),
     setting("min.insync.replicas", "min.insync.replicas", Kind::Int, "1", Check::AtLeast(1)),
     setting("preallocate", "log.preallocate", Kind::Boolean, "false", Check::Any),
@@ -171,7 +189,8 @@ pub fn problem(values: &BTreeMap<String, String>) -> Option<String> {
 }
 
 fn lag_problem(values: &BTreeMap<String, String>) -> Option<String> {
-    let of = |name: &str| values.get(name).map(String::as_str).or(Some(named(name)?.default))?.parse::<i64>().ok();
+    let of =
+        |name: &str| values.get(name).map(String::as_str).or(Some(named(name)?.default))?.parse::<i64>().ok();
     let (least, most) = (of("min.compaction.lag.ms")?, of("max.compaction.lag.ms")?);
     (least > most).then(|| {
         format!(
@@ -267,9 +286,15 @@ mod tests {
         ];
         for (name, value) in wrong {
             let problem = problem(&of(&[(name, value)]));
-            assert!(problem.is_some_and(|text| text.contains(name) && text.contains(value)), "{name}={value}");
+            assert!(
+                problem.is_some_and(|text| text.contains(name) && text.contains(value)),
+                "{name}={value}"
+            );
         }
-        assert_eq!(problem(&of(&[("nonsense", "1")])), Some("Unknown topic config name: nonsense".to_string()));
+        assert_eq!(
+            problem(&of(&[("nonsense", "1")])),
+            Some("Unknown topic config name: nonsense".to_string())
+        );
         assert!(problem(&of(&[("min.compaction.lag.ms", "10"), ("max.compaction.lag.ms", "5")])).is_some());
         assert_eq!(problem(&of(&[("cleanup.policy", "compact, delete"), ("retention.ms", "-1")])), None);
     }

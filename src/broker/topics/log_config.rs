@@ -23,7 +23,11 @@ pub fn log_config(effective: Effective<'_>) -> LogConfig {
         max_message_bytes: natural("max.message.bytes")
             .and_then(|bytes| usize::try_from(bytes).ok())
             .unwrap_or(fallback.max_message_bytes),
-        timestamp_type: if stamped_by_broker { TimestampType::LogAppendTime } else { TimestampType::CreateTime },
+        timestamp_type: if stamped_by_broker {
+            TimestampType::LogAppendTime
+        } else {
+            TimestampType::CreateTime
+        },
         timestamp_before_max_ms: effective.number("message.timestamp.before.max.ms"),
         timestamp_after_max_ms: effective.number("message.timestamp.after.max.ms"),
         index_interval_bytes: natural("index.interval.bytes").unwrap_or(fallback.index_interval_bytes),
@@ -58,7 +62,8 @@ mod tests {
 
     #[test]
     fn minus_one_is_no_limit_and_both_policies_may_hold() {
-        let values = [("retention.ms", "-1"), ("retention.bytes", "10"), ("cleanup.policy", "compact,delete")];
+        let values =
+            [("retention.ms", "-1"), ("retention.bytes", "10"), ("cleanup.policy", "compact,delete")];
         let own = values.map(|(name, value)| (name.to_string(), value.to_string())).into();
         let config = log_config(Effective { own: &own, broker: &BTreeMap::new() });
         assert_eq!((config.retention_ms, config.retention_bytes), (None, Some(10)));

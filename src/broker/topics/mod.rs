@@ -107,7 +107,8 @@ impl Topics {
         catalogue.starts += 1;
         let unreadable = |reason: &str| BrokerError::content("cluster.json", reason);
         let topics = Self {
-            cluster_id: Id::from_hex(&catalogue.cluster_id).ok_or_else(|| unreadable("the cluster's id is none"))?,
+            cluster_id: Id::from_hex(&catalogue.cluster_id)
+                .ok_or_else(|| unreadable("the cluster's id is none"))?,
             starts: catalogue.starts,
             defaults: config.topics.clone(),
             most_partitions: config.limits.partitions,
@@ -131,7 +132,9 @@ impl Topics {
                 leader_epoch: catalogue.starts - stored.created_in,
             };
             let place = topics.folder.as_ref().map_or_else(Default::default, |folder| folder.topic(id));
-            topics.open_partitions(&mut topic, stored.partitions, now_ms).map_err(BrokerError::files(place))?;
+            topics
+                .open_partitions(&mut topic, stored.partitions, now_ms)
+                .map_err(BrokerError::files(place))?;
             topics.known.write().unwrap_or_else(PoisonError::into_inner).put(topic);
         }
         Ok(topics)
@@ -224,7 +227,13 @@ impl Topics {
     ///
     /// # Errors
     /// The topic is not there, or would not get more.
-    pub fn add_partitions(&self, name: &str, count: usize, validate_only: bool, now_ms: i64) -> Result<(), Refused> {
+    pub fn add_partitions(
+        &self,
+        name: &str,
+        count: usize,
+        validate_only: bool,
+        now_ms: i64,
+    ) -> Result<(), Refused> {
         let _change = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let topic = self.named(name).ok_or_else(Refused::unknown_topic)?;
         let have = topic.partitions.len();

@@ -21,10 +21,7 @@ impl Refused {
 
     /// A topic that is not there.
     pub fn unknown_topic() -> Self {
-        Self::new(
-            ResponseError::UnknownTopicOrPartition,
-            "This server does not host this topic-partition.",
-        )
+        Self::new(ResponseError::UnknownTopicOrPartition, "This server does not host this topic-partition.")
     }
 
     /// A value that is none for a configuration.
