@@ -4,15 +4,27 @@
 //! year replayed by a clock that a [`ReplayHandle`] sets; a workspace file with runs, a model and a deployment. The data lie
 //! compressed in this program. Everything is done by the same requests that a user sends. Knows no window.
 
+mod embedded;
+mod event;
+mod flights;
 mod options;
+mod pace;
+mod position;
+mod replay;
 mod replay_state;
 mod running;
 mod speed;
+mod stream;
+mod workspace;
 
+pub use event::{Event, Fault, Moment};
+pub use flights::{Code, Flight, Flights};
 pub use options::DemoOptions;
+pub use replay::Replay;
 pub use replay_state::{ReplayHandle, ReplayState};
 pub use running::Demo;
 pub use speed::Speed;
+pub use stream::{EventStream, Tally};
 
 /// The name of the connection to the demo's cluster.
 pub const CONNECTION: &str = "local demo";

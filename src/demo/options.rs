@@ -43,4 +43,14 @@ impl DemoOptions {
             )),
         }
     }
+
+    /// The cluster's own folder within it.
+    pub fn cluster(&self) -> PathBuf {
+        self.folder.join("demo-cluster")
+    }
+
+    /// The file of the ready workspace within it.
+    pub fn workspace(&self) -> PathBuf {
+        self.folder.join("demo.forebay")
+    }
 }

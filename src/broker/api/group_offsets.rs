@@ -1,0 +1,207 @@
+//! OffsetCommit, OffsetFetch and OffsetDelete: how far groups have come.
+
+use std::collections::BTreeMap;
+
+use kafka_protocol::ResponseError;
+use kafka_protocol::messages::offset_commit_response::{
+    OffsetCommitResponsePartition, OffsetCommitResponseTopic,
+};
+use kafka_protocol::messages::offset_delete_response::{
+    OffsetDeleteResponsePartition, OffsetDeleteResponseTopic,
+};
+use kafka_protocol::messages::offset_fetch_response::{
+    OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponsePartitions,
+    OffsetFetchResponseTopic, OffsetFetchResponseTopics,
+};
+use kafka_protocol::messages::{
+    OffsetCommitRequest, OffsetCommitResponse, OffsetDeleteRequest, OffsetDeleteResponse, OffsetFetchRequest,
+    OffsetFetchResponse, TopicName,
+};
+
+use super::membership::owned;
+use super::{Call, NONE, text};
+use crate::broker::groups::{CommitRequest, FetchedOffset, MemberIdentity, PerPartition, Position};
+use crate::broker::partition::TopicPartition;
+
+/// Version from which offsets of several groups are asked for at once.
+const BATCHED: i16 = 8;
+
+/// What each partition of a request came to, by number.
+pub type Outcomes = BTreeMap<TopicPartition, i16>;
+
+/// Offsets by partition, as a request has them.
+pub type Offsets = Vec<(TopicPartition, Position)>;
+
+/// Does something with the offsets of partitions that are there; the others are unknown, and an error of the whole is one
+/// of each.
+pub fn of_known(
+    call: &Call<'_>,
+    offsets: Offsets,
+    work: impl FnOnce(Offsets) -> Result<PerPartition, ResponseError>,
+) -> Outcomes {
+    let is_there = |place: &TopicPartition| {
+        let topic = call.node.topics.named(&place.topic);
+        topic.is_some_and(|topic| topic.partition(place.partition).is_some())
+    };
+    let (known, unknown): (Offsets, Offsets) = offsets.into_iter().partition(|(place, _)| is_there(place));
+    let places: Vec<TopicPartition> = known.iter().map(|(place, _)| place.clone()).collect();
+    let mut outcomes: Outcomes = unknown
+        .into_iter()
+        .map(|(place, _)| (place, ResponseError::UnknownTopicOrPartition.code()))
+        .collect();
+    match work(known) {
+        Ok(done) => outcomes.extend(done.into_iter().map(|(place, done)| (place, super::code(&done)))),
+        Err(error) => outcomes.extend(places.into_iter().map(|place| (place, error.code()))),
+    }
+    outcomes
+}
+
+/// What a partition came to.
+pub fn outcome(outcomes: &Outcomes, topic: &str, partition: i32) -> i16 {
+    let unanswered = ResponseError::UnknownServerError.code();
+    outcomes.get(&TopicPartition::new(topic, partition)).copied().unwrap_or(unanswered)
+}
+
+/// OffsetCommit.
+pub fn commit(call: &Call<'_>, request: OffsetCommitRequest) -> OffsetCommitResponse {
+    let offsets = request.topics.iter().flat_map(|topic| {
+        topic.partitions.iter().map(|partition| {
+            let position = Position {
+                offset: partition.committed_offset,
+                leader_epoch: partition.committed_leader_epoch,
+                metadata: owned(partition.committed_metadata.clone()).unwrap_or_default(),
+            };
+            (TopicPartition::new(topic.name.as_str(), partition.partition_index), position)
+        })
+    });
+    let member = MemberIdentity {
+        member_id: request.member_id.to_string(),
+        instance_id: owned(request.group_instance_id.clone()),
+        generation: request.generation_id_or_member_epoch,
+    };
+    let outcomes = of_known(call, offsets.collect(), |offsets| {
+        let retention_ms = Some(request.retention_time_ms).filter(|ms| *ms >= 0);
+        let group = request.group_id.to_string();
+        let commit = CommitRequest { group, member, retention_ms, offsets };
+        call.node.on_disk(|| call.node.with_groups(|groups| groups.commit(call.node.now(), commit)))
+    });
+    let topics = request.topics.into_iter().map(|topic| {
+        let partitions =
+            topic.partitions.iter().map(|partition| {
+                let number = partition.partition_index;
+                OffsetCommitResponsePartition::default()
+                    .with_partition_index(number)
+                    .with_error_code(outcome(&outcomes, &topic.name, number))
+            });
+        OffsetCommitResponseTopic::default().with_partitions(partitions.collect()).with_name(topic.name)
+    });
+    OffsetCommitResponse::default().with_topics(topics.collect())
+}
+
+/// OffsetFetch.
+pub fn fetch(call: &Call<'_>, request: OffsetFetchRequest) -> OffsetFetchResponse {
+    let stable = request.require_stable;
+    if call.version < BATCHED {
+        let asked = request.topics.map(|topics| {
+            topics.into_iter().flat_map(|topic| places(&topic.name, &topic.partition_indexes)).collect()
+        });
+        let topics =
+            fetched(call, &request.group_id, asked, stable).into_iter().map(|(topic, partitions)| {
+                let partitions = partitions.into_iter().map(|(number, position, error)| {
+                    let partition = OffsetFetchResponsePartition::default()
+                        .with_partition_index(number)
+                        .with_committed_offset(position.offset)
+                        .with_metadata(Some(text(position.metadata)))
+                        .with_error_code(error);
+                    if call.version >= 5 {
+                        partition.with_committed_leader_epoch(position.leader_epoch)
+                    } else {
+                        partition
+                    }
+                });
+                let topic = OffsetFetchResponseTopic::default().with_name(TopicName(text(topic)));
+                topic.with_partitions(partitions.collect())
+            });
+        return OffsetFetchResponse::default().with_topics(topics.collect());
+    }
+    let groups = request.groups.into_iter().map(|group| {
+        let asked = group.topics.map(|topics| {
+            topics.into_iter().flat_map(|topic| places(&topic.name, &topic.partition_indexes)).collect()
+        });
+        let topics = fetched(call, &group.group_id, asked, stable).into_iter().map(|(topic, partitions)| {
+            let partitions = partitions.into_iter().map(|(number, position, error)| {
+                OffsetFetchResponsePartitions::default()
+                    .with_partition_index(number)
+                    .with_committed_offset(position.offset)
+                    .with_committed_leader_epoch(position.leader_epoch)
+                    .with_metadata(Some(text(position.metadata)))
+                    .with_error_code(error)
+            });
+            let topic = OffsetFetchResponseTopics::default().with_name(TopicName(text(topic)));
+            topic.with_partitions(partitions.collect())
+        });
+        OffsetFetchResponseGroup::default().with_topics(topics.collect()).with_group_id(group.group_id)
+    });
+    OffsetFetchResponse::default().with_groups(groups.collect())
+}
+
+fn places(topic: &TopicName, numbers: &[i32]) -> Vec<TopicPartition> {
+    numbers.iter().map(|number| TopicPartition::new(topic.as_str(), *number)).collect()
+}
+
+/// Offsets of a group by topic: of the partitions that are asked for, or of all that have one.
+fn fetched(
+    call: &Call<'_>,
+    group: &str,
+    asked: Option<Vec<TopicPartition>>,
+    stable: bool,
+) -> BTreeMap<String, Vec<(i32, Position, i16)>> {
+    let found = call.node.with_groups(|groups| match asked {
+        Some(asked) => groups.fetch(group, &asked, stable),
+        None => groups.fetch_all(group, stable),
+    });
+    let mut topics: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for (place, found) in found {
+        let (position, error) = position(found);
+        topics.entry(place.topic).or_default().push((place.partition, position, error));
+    }
+    topics
+}
+
+fn position(found: FetchedOffset) -> (Position, i16) {
+    let none = Position { offset: -1, leader_epoch: -1, metadata: String::new() };
+    match found {
+        Ok(position) => (position.unwrap_or(none), NONE),
+        Err(error) => (none, error.code()),
+    }
+}
+
+/// OffsetDelete.
+pub fn delete(call: &Call<'_>, request: OffsetDeleteRequest) -> OffsetDeleteResponse {
+    let places: Vec<TopicPartition> = request
+        .topics
+        .iter()
+        .flat_map(|topic| {
+            let partitions = topic.partitions.iter();
+            partitions.map(|partition| TopicPartition::new(topic.name.as_str(), partition.partition_index))
+        })
+        .collect();
+    let deleted = call
+        .node
+        .on_disk(|| call.node.with_groups(|groups| groups.delete_offsets(&request.group_id, &places)));
+    let outcomes: Outcomes = match deleted {
+        Ok(done) => done.into_iter().map(|(place, done)| (place, super::code(&done))).collect(),
+        Err(error) => return OffsetDeleteResponse::default().with_error_code(error.code()),
+    };
+    let topics = request.topics.into_iter().map(|topic| {
+        let partitions =
+            topic.partitions.iter().map(|partition| {
+                let number = partition.partition_index;
+                OffsetDeleteResponsePartition::default()
+                    .with_partition_index(number)
+                    .with_error_code(outcome(&outcomes, &topic.name, number))
+            });
+        OffsetDeleteResponseTopic::default().with_partitions(partitions.collect()).with_name(topic.name)
+    });
+    OffsetDeleteResponse::default().with_topics(topics.collect())
+}

@@ -1,0 +1,155 @@
+//! JoinGroup, SyncGroup, Heartbeat and LeaveGroup: who is in a group and what it reads.
+
+use kafka_protocol::ResponseError;
+use kafka_protocol::messages::join_group_response::JoinGroupResponseMember;
+use kafka_protocol::messages::leave_group_response::MemberResponse;
+use kafka_protocol::messages::{
+    HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
+    LeaveGroupResponse, SyncGroupRequest, SyncGroupResponse,
+};
+use kafka_protocol::protocol::StrBytes;
+use tokio::sync::oneshot;
+
+use super::{Call, NONE, code, text};
+use crate::broker::groups::{
+    Client, JoinRefused, JoinRequest, Joined, LeavingMember, MemberIdentity, Protocol, SyncRequest,
+};
+use crate::broker::server::node::HOST;
+
+/// JoinGroup. Waits until all members have joined.
+pub async fn join(call: &Call<'_>, request: JoinGroupRequest) -> JoinGroupResponse {
+    let member_id = request.member_id.to_string();
+    let rebalance_timeout_ms =
+        if call.version >= 1 { request.rebalance_timeout_ms } else { request.session_timeout_ms };
+    let protocols = request.protocols.into_iter();
+    let join = JoinRequest {
+        group: request.group_id.to_string(),
+        member_id: member_id.clone(),
+        instance_id: owned(request.group_instance_id),
+        client: Client { id: call.client.to_string(), host: format!("/{HOST}") },
+        protocol_type: request.protocol_type.to_string(),
+        protocols: protocols
+            .map(|protocol| Protocol { name: protocol.name.to_string(), metadata: protocol.metadata })
+            .collect(),
+        session_timeout_ms: request.session_timeout_ms,
+        rebalance_timeout_ms,
+        require_known_member_id: call.version >= 4,
+        supports_skipping_assignment: call.version >= 9,
+    };
+    let (answer, joined) = oneshot::channel();
+    call.node.on_disk(|| call.node.with_groups(|groups| groups.join(call.node.now(), join, answer)));
+    let refused = JoinRefused { error: ResponseError::UnknownMemberId, member_id };
+    match joined.await.unwrap_or(Err(refused)) {
+        Ok(joined) => described(call, joined),
+        Err(refused) => JoinGroupResponse::default()
+            .with_error_code(refused.error.code())
+            .with_generation_id(-1)
+            .with_protocol_name((call.version < 7).then(StrBytes::default))
+            .with_member_id(text(refused.member_id)),
+    }
+}
+
+fn described(call: &Call<'_>, joined: Joined) -> JoinGroupResponse {
+    let members = joined.members.into_iter().map(|member| {
+        let described = JoinGroupResponseMember::default()
+            .with_member_id(text(member.member_id))
+            .with_metadata(member.metadata);
+        if call.version >= 5 {
+            described.with_group_instance_id(member.instance_id.map(text))
+        } else {
+            described
+        }
+    });
+    let protocol = joined.protocol.map(text);
+    let response = JoinGroupResponse::default()
+        .with_generation_id(joined.generation)
+        .with_protocol_name(if call.version < 7 { Some(protocol.unwrap_or_default()) } else { protocol })
+        .with_leader(text(joined.leader))
+        .with_member_id(text(joined.member_id))
+        .with_members(members.collect());
+    let response = if call.version >= 7 {
+        response.with_protocol_type(joined.protocol_type.map(text))
+    } else {
+        response
+    };
+    if call.version >= 9 { response.with_skip_assignment(joined.skip_assignment) } else { response }
+}
+
+/// SyncGroup. Waits until the leader has assigned.
+pub async fn sync(call: &Call<'_>, request: SyncGroupRequest) -> SyncGroupResponse {
+    let assignments = request.assignments.into_iter();
+    let sync = SyncRequest {
+        group: request.group_id.to_string(),
+        member: MemberIdentity {
+            member_id: request.member_id.to_string(),
+            instance_id: owned(request.group_instance_id),
+            generation: request.generation_id,
+        },
+        protocol_type: owned(request.protocol_type),
+        protocol: owned(request.protocol_name),
+        assignments: assignments.map(|one| (one.member_id.to_string(), one.assignment)).collect(),
+    };
+    let (answer, synced) = oneshot::channel();
+    call.node.on_disk(|| call.node.with_groups(|groups| groups.sync(call.node.now(), sync, answer)));
+    match synced.await.unwrap_or(Err(ResponseError::UnknownMemberId)) {
+        Ok(synced) => {
+            let response = SyncGroupResponse::default().with_assignment(synced.assignment);
+            if call.version < 5 {
+                return response;
+            }
+            response
+                .with_protocol_type(synced.protocol_type.map(text))
+                .with_protocol_name(synced.protocol.map(text))
+        }
+        Err(error) => SyncGroupResponse::default().with_error_code(error.code()),
+    }
+}
+
+/// Heartbeat.
+pub fn heartbeat(call: &Call<'_>, request: HeartbeatRequest) -> HeartbeatResponse {
+    let member = MemberIdentity {
+        member_id: request.member_id.to_string(),
+        instance_id: owned(request.group_instance_id),
+        generation: request.generation_id,
+    };
+    let done = call.node.with_groups(|groups| groups.heartbeat(call.node.now(), &request.group_id, &member));
+    HeartbeatResponse::default().with_error_code(code(&done))
+}
+
+/// LeaveGroup. Before version 3 one member leaves, and its error is the answer's.
+pub fn leave(call: &Call<'_>, request: LeaveGroupRequest) -> LeaveGroupResponse {
+    let members: Vec<LeavingMember> = if call.version < 3 {
+        vec![LeavingMember { member_id: request.member_id.to_string(), instance_id: None }]
+    } else {
+        let members = request.members.iter();
+        members
+            .map(|member| LeavingMember {
+                member_id: member.member_id.to_string(),
+                instance_id: owned(member.group_instance_id.clone()),
+            })
+            .collect()
+    };
+    let left = call.node.on_disk(|| {
+        call.node.with_groups(|groups| groups.leave(call.node.now(), &request.group_id, &members))
+    });
+    let response = LeaveGroupResponse::default();
+    let left = match left {
+        Ok(left) => left,
+        Err(error) => return response.with_error_code(error.code()),
+    };
+    if call.version < 3 {
+        return response.with_error_code(left.first().map_or(NONE, code));
+    }
+    let members = members.into_iter().zip(&left).map(|(member, done)| {
+        MemberResponse::default()
+            .with_member_id(text(member.member_id))
+            .with_group_instance_id(member.instance_id.map(text))
+            .with_error_code(code(done))
+    });
+    response.with_members(members.collect())
+}
+
+/// A string that may be null.
+pub fn owned(text: Option<StrBytes>) -> Option<String> {
+    text.map(|text| text.to_string())
+}

@@ -1,0 +1,40 @@
+//! The log of one partition: record batches as they came, in segments, in memory or in a folder.
+//!
+//! In go batches of a Produce request; out come whole batches for a Fetch, answers about time, epochs, producers and
+//! transactions. Retention and compaction are called from outside, as is the clock. It knows nothing of topics,
+//! requests or sockets.
+
+mod answers;
+mod append;
+mod batch;
+mod check;
+mod compression;
+mod config;
+mod decode;
+mod encode;
+mod epochs;
+mod error;
+mod files;
+mod index;
+mod open;
+mod partition;
+mod producers;
+mod read;
+mod records;
+mod replace;
+mod retention;
+mod scan;
+mod segment;
+mod snapshot;
+mod store;
+mod transactions;
+
+pub use answers::{
+    Aborted, Appended, Fetched, Isolation, Marker, ProducerStatus, Recovery, Removed, TimedOffset,
+};
+pub use compression::{Compression, compress, decompress};
+pub use config::{Cleanup, Durability, LogConfig, LogPlace, TimestampType};
+pub use decode::{ReadRecord, for_each_record};
+pub use encode::{PlainRecord, Producer, encode_batch, encode_marker};
+pub use error::{AppendError, ReadError, RecordError};
+pub use partition::PartitionLog;

@@ -1,0 +1,49 @@
+//! The time, which never goes back, and when the coordinators next need to be told of it.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::Notify;
+
+use crate::broker::journal::Millis;
+
+/// Milliseconds since 1970 that never go back, also when the machine's clock is set.
+#[derive(Debug, Default)]
+pub struct Clock(AtomicI64);
+
+impl Clock {
+    /// Now.
+    pub fn now(&self) -> Millis {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+        self.0.fetch_max(now, Ordering::Relaxed).max(now)
+    }
+}
+
+/// Longest sleep between two looks at the clock.
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
+
+/// An alarm that can be set earlier while somebody sleeps until it rings.
+#[derive(Debug, Default)]
+pub struct Alarm {
+    rings_at: AtomicI64,
+    earlier: Notify,
+}
+
+impl Alarm {
+    /// Has it ring at this time at the latest.
+    pub fn set(&self, at: Option<Millis>) {
+        let Some(at) = at else { return };
+        if self.rings_at.fetch_min(at, Ordering::Relaxed) > at {
+            self.earlier.notify_one();
+        }
+    }
+
+    /// Sleeps until it is `at`, or until the alarm is set to an earlier time.
+    pub async fn sleep(&self, now: Millis, at: Option<Millis>) {
+        self.rings_at.store(at.unwrap_or(i64::MAX), Ordering::Relaxed);
+        let left = at.map(|at| Duration::from_millis(u64::try_from(at - now).unwrap_or(0)));
+        let left = left.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP);
+        let _rings_or_is_set_earlier = tokio::time::timeout(left, self.earlier.notified()).await;
+    }
+}

@@ -1,0 +1,170 @@
+//! Requests and answers on the wire: four bytes of length, then as many bytes.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice};
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// Memory that is taken for a frame before any of its bytes are there.
+const TRUSTED_BYTES: usize = 1 << 20;
+
+/// Parts that one call of the operating system takes at most.
+const PARTS_AT_ONCE: usize = 32;
+
+/// What is wrong with a frame.
+#[derive(Debug, thiserror::Error)]
+pub enum FrameError {
+    /// It says that it is longer than allowed, or of negative length.
+    #[error("a frame of {length} bytes, where 0 to {limit} are allowed")]
+    Length {
+        /// What the frame says.
+        length: i32,
+        /// What is allowed.
+        limit: usize,
+    },
+    /// The connection broke.
+    #[error(transparent)]
+    Broken(#[from] io::Error),
+}
+
+/// Reads the length of the next frame; `None` when the other side has closed the connection between two frames.
+pub async fn read_length(
+    stream: &mut (impl AsyncRead + Unpin),
+    limit: usize,
+) -> Result<Option<usize>, FrameError> {
+    let mut head = [0; 4];
+    let mut have = 0;
+    while let Some(rest) = head.get_mut(have..).filter(|rest| !rest.is_empty()) {
+        match stream.read(rest).await? {
+            0 if have == 0 => return Ok(None),
+            0 => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+            count => have += count,
+        }
+    }
+    let length = i32::from_be_bytes(head);
+    match usize::try_from(length) {
+        Ok(bytes) if bytes <= limit => Ok(Some(bytes)),
+        _ => Err(FrameError::Length { length, limit }),
+    }
+}
+
+/// Reads what follows the length. Memory grows with what arrives, not with what the length promises.
+pub async fn read_body(stream: &mut (impl AsyncRead + Unpin), length: usize) -> Result<Bytes, FrameError> {
+    let mut body = BytesMut::with_capacity(length.min(TRUSTED_BYTES));
+    while body.len() < length {
+        if body.len() == body.capacity() {
+            body.reserve(body.len().min(length - body.len()));
+        }
+        let missing = length - body.len();
+        if (&mut *stream).take(missing as u64).read_buf(&mut body).await? == 0 {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+    }
+    Ok(body.freeze())
+}
+
+/// An answer in parts, so that records are written from where they lie.
+#[derive(Debug, Default)]
+pub struct Parts {
+    parts: VecDeque<Bytes>,
+    length: usize,
+}
+
+impl Parts {
+    /// Adds bytes at the end.
+    pub fn push(&mut self, part: Bytes) {
+        if !part.is_empty() {
+            self.length += part.len();
+            self.parts.push_back(part);
+        }
+    }
+
+    /// Bytes in all parts.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Writes a frame of these parts.
+    pub async fn write(mut self, stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+        let length = i32::try_from(self.length).map_err(io::Error::other)?;
+        self.parts.push_front(Bytes::copy_from_slice(&length.to_be_bytes()));
+        while !self.parts.is_empty() {
+            let slices: Vec<IoSlice<'_>> =
+                self.parts.iter().take(PARTS_AT_ONCE).map(|part| IoSlice::new(part)).collect();
+            let written = stream.write_vectored(&slices).await?;
+            if written == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            self.advance(written);
+        }
+        stream.flush().await
+    }
+
+    fn advance(&mut self, mut count: usize) {
+        while let Some(part) = self.parts.front_mut() {
+            if part.len() > count {
+                part.advance(count);
+                return;
+            }
+            count -= part.len();
+            self.parts.pop_front();
+        }
+    }
+
+    /// All bytes in one piece.
+    #[cfg(test)]
+    pub fn joined(&self) -> Vec<u8> {
+        self.parts.iter().flat_map(|part| part.iter().copied()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
+    async fn frame(mut bytes: &[u8], limit: usize) -> Result<Option<Bytes>, FrameError> {
+        let Some(length) = read_length(&mut bytes, limit).await? else { return Ok(None) };
+        read_body(&mut bytes, length).await.map(Some)
+    }
+
+    #[test]
+    fn a_frame_comes_out_as_it_went_in() {
+        let mut parts = Parts::default();
+        parts.push(Bytes::from_static(b"head"));
+        parts.push(Bytes::new());
+        parts.push(Bytes::from(vec![7; 3 << 20]));
+        let mut wire = Vec::new();
+        run(parts.write(&mut wire)).unwrap();
+        let read = run(frame(&wire, 4 << 20)).unwrap().unwrap();
+        assert_eq!(&read[..4], b"head");
+        assert_eq!(read.len(), 4 + (3 << 20));
+        assert!(read[4..].iter().all(|byte| *byte == 7));
+    }
+
+    #[test]
+    fn more_parts_than_one_call_takes_are_all_written() {
+        let mut parts = Parts::default();
+        (0..100u8).for_each(|number| parts.push(Bytes::copy_from_slice(&[number])));
+        let mut wire = Vec::new();
+        run(parts.write(&mut wire)).unwrap();
+        assert_eq!(wire[4..], (0..100).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn the_end_between_frames_is_no_error_and_within_one_is() {
+        assert!(run(frame(b"", 10)).unwrap().is_none());
+        assert!(matches!(run(frame(b"\0\0", 10)), Err(FrameError::Broken(_))));
+        assert!(matches!(run(frame(b"\0\0\0\x05abc", 10)), Err(FrameError::Broken(_))));
+    }
+
+    #[test]
+    fn a_frame_over_the_limit_or_of_negative_length_is_refused_before_it_is_read() {
+        assert!(matches!(run(frame(b"\0\0\0\x0b", 10)), Err(FrameError::Length { length: 11, limit: 10 })));
+        assert!(matches!(run(frame(b"\xff\xff\xff\xff", 10)), Err(FrameError::Length { length: -1, .. })));
+    }
+}

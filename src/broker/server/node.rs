@@ -1,0 +1,229 @@
+//! The one node of the cluster: what all connections share.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::clock::{Alarm, Clock};
+use super::journal_log::{Forgetful, JournalLog};
+use crate::broker::config::BrokerConfig;
+use crate::broker::error::BrokerError;
+use crate::broker::groups::GroupCoordinator;
+use crate::broker::journal::{Journal, Millis};
+use crate::broker::lock::{lock, wait};
+use crate::broker::log::{AppendError, Durability, Marker, PartitionLog, Removed};
+use crate::broker::partition::TopicPartition;
+use crate::broker::topics::Topics;
+use crate::broker::transactions::{Ending, Producer, TransactionCoordinator};
+
+/// The node's id. There is only one.
+pub const NODE_ID: i32 = 1;
+
+/// Where clients find it.
+pub const HOST: &str = "127.0.0.1";
+
+/// Memory is counted in blocks of this many bytes.
+const BLOCK: usize = 1 << 10;
+
+/// What all connections share.
+pub struct Node {
+    /// What the broker was told at its start.
+    pub config: BrokerConfig,
+    /// The port that it listens on.
+    pub port: u16,
+    /// All topics.
+    pub topics: Topics,
+    /// Tells the time.
+    pub clock: Clock,
+    /// When groups or transactions need to be looked at.
+    pub alarm: Alarm,
+    groups: Mutex<GroupCoordinator>,
+    transactions: Mutex<TransactionCoordinator>,
+    /// Transactions that were decided and could not be ended yet.
+    unfinished: Mutex<Vec<Ending>>,
+    journals: Vec<JournalLog>,
+    requests_memory: Arc<Semaphore>,
+    fetches_memory: Arc<Semaphore>,
+}
+
+impl Node {
+    /// Opens the storage and reads what the coordinators remember.
+    ///
+    /// # Errors
+    /// The storage cannot be used.
+    pub fn open(config: BrokerConfig, port: u16) -> Result<Self, BrokerError> {
+        let clock = Clock::default();
+        let topics = Topics::open(&config, clock.now())?;
+        let mut journals = Vec::new();
+        let mut journal = |name: &str| -> Result<(Option<JournalLog>, Box<dyn Journal>), BrokerError> {
+            let Some(path) = topics.own_folder(name) else { return Ok((None, Box::new(Forgetful))) };
+            let log = JournalLog::open(path, config.durability, &config.log)?;
+            journals.push(log.clone());
+            Ok((Some(log.clone()), Box::new(log)))
+        };
+        let (kept, writer) = journal("__consumer_offsets")?;
+        let mut groups = GroupCoordinator::new(config.groups.clone(), writer);
+        if let Some(kept) = kept {
+            kept.replay(|key, value| groups.replay(key, value))?;
+        }
+        groups.start(clock.now());
+        let (kept, writer) = journal("__transaction_state")?;
+        let mut transactions = TransactionCoordinator::new(config.transactions.clone(), writer);
+        if let Some(kept) = kept {
+            kept.replay(|key, value| transactions.replay(key, value))?;
+        }
+        transactions.start(clock.now());
+        let blocks =
+            |bytes: usize| Arc::new(Semaphore::new((bytes / BLOCK).clamp(1, Semaphore::MAX_PERMITS)));
+        let node = Self {
+            port,
+            topics,
+            clock,
+            alarm: Alarm::default(),
+            groups: Mutex::new(groups),
+            transactions: Mutex::new(transactions),
+            unfinished: Mutex::default(),
+            journals,
+            requests_memory: blocks(config.limits.requests_in_flight_bytes),
+            fetches_memory: blocks(config.limits.fetches_in_flight_bytes),
+            config,
+        };
+        node.finish_transactions();
+        Ok(node)
+    }
+
+    /// Now.
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Does something with the groups.
+    pub fn with_groups<T>(&self, work: impl FnOnce(&mut GroupCoordinator) -> T) -> T {
+        let mut groups = lock(&self.groups);
+        let done = work(&mut groups);
+        self.alarm.set(groups.next_deadline());
+        done
+    }
+
+    /// Does something with the transactions. May be called while a partition's log or nothing is held, and may itself use
+    /// the groups: that is the order of the locks.
+    pub fn with_transactions<T>(&self, work: impl FnOnce(&mut TransactionCoordinator) -> T) -> T {
+        let mut transactions = lock(&self.transactions);
+        let done = work(&mut transactions);
+        self.alarm.set(transactions.next_deadline());
+        done
+    }
+
+    /// Does what writes or reads logs. Where every append waits for the disk, others go on meanwhile.
+    pub fn on_disk<T>(&self, work: impl FnOnce() -> T) -> T {
+        match self.config.durability {
+            Durability::Always => wait(work),
+            Durability::System => work(),
+        }
+    }
+
+    /// Memory for a request; waits until there is some.
+    pub async fn memory_for_request(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        take(&self.requests_memory, bytes, self.config.limits.requests_in_flight_bytes).await
+    }
+
+    /// Memory for the answer to a fetch; waits until there is some.
+    pub async fn memory_for_fetch(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        take(&self.fetches_memory, bytes, self.config.limits.fetches_in_flight_bytes).await
+    }
+
+    /// Tells the coordinators the time, and gives the time at which they want to hear of it again.
+    pub fn tick(&self) -> Option<Millis> {
+        let now = self.now();
+        lock(&self.groups).tick(now);
+        lock(&self.transactions).tick(now);
+        self.finish_transactions();
+        let groups = lock(&self.groups).next_deadline();
+        let transactions = lock(&self.transactions).next_deadline();
+        groups.into_iter().chain(transactions).min()
+    }
+
+    /// Writes the markers of transactions that were decided and tells their groups.
+    pub fn finish_transactions(&self) {
+        let mut endings = std::mem::take(&mut *lock(&self.unfinished));
+        loop {
+            endings.extend(lock(&self.transactions).endings());
+            if endings.is_empty() {
+                return;
+            }
+            for ending in endings.drain(..) {
+                if let Err(reason) = self.finish(&ending) {
+                    let id = &ending.transactional_id;
+                    self.config.log.line(&format!("the transaction of {id} will be ended later: {reason}"));
+                    lock(&self.unfinished).push(ending);
+                }
+            }
+        }
+    }
+
+    fn finish(&self, ending: &Ending) -> Result<(), String> {
+        for partition in &ending.partitions {
+            self.mark(partition, ending)?;
+        }
+        let told = lock(&self.groups).end_transaction(ending.producer.id, &ending.groups, ending.commit);
+        told.map_err(|error| error.to_string())?;
+        lock(&self.transactions).ended(self.now(), ending).map_err(|error| error.to_string())
+    }
+
+    /// Writes a marker to one partition, when that is still there.
+    fn mark(&self, partition: &TopicPartition, ending: &Ending) -> Result<(), String> {
+        let Some(topic) = self.topics.named(&partition.topic) else { return Ok(()) };
+        let Some(found) = topic.partition(partition.partition) else { return Ok(()) };
+        let marker = if ending.commit { Marker::Commit } else { Marker::Abort };
+        let Producer { id, epoch } = ending.producer;
+        let (coordinator, now) = (self.topics.starts, self.now());
+        let written =
+            found.with_log(|log| log.append_marker(id, epoch, marker, coordinator, topic.leader_epoch, now));
+        found.wake();
+        match written {
+            // A newer epoch has written already: its own marker ended this transaction.
+            None | Some(Ok(_) | Err(AppendError::InvalidProducerEpoch { .. })) => Ok(()),
+            Some(Err(error)) => Err(format!("{}-{}: {error}", partition.topic, partition.partition)),
+        }
+    }
+
+    /// Deletes old records, compacts, and forgets what is too old.
+    pub fn keep_house(&self, work: impl Fn(&mut PartitionLog, Millis) -> std::io::Result<Removed>) {
+        for topic in self.topics.all() {
+            for partition in &topic.partitions {
+                let done = partition.with_log(|log| work(log, self.now()));
+                if let Some(Err(error)) = done {
+                    self.config
+                        .log
+                        .line(&format!("housekeeping of {}-{}: {error}", topic.name, partition.number));
+                }
+            }
+        }
+    }
+
+    /// Compacts what the coordinators remember.
+    pub fn compact_journals(&self) {
+        for journal in &self.journals {
+            if let Err(error) = journal.compact(self.now()) {
+                self.config.log.line(&format!("housekeeping of the coordinators' logs: {error}"));
+            }
+        }
+    }
+
+    /// Writes everything to disk and closes it.
+    pub fn close(&self) {
+        self.topics.close();
+        for journal in &self.journals {
+            if let Err(error) = journal.flush() {
+                self.config.log.line(&format!("the coordinators' logs were not written: {error}"));
+            }
+        }
+    }
+}
+
+/// Permits for so many bytes, at most for all that there are.
+async fn take(memory: &Arc<Semaphore>, bytes: usize, all: usize) -> Option<OwnedSemaphorePermit> {
+    let blocks = bytes.min(all).div_ceil(BLOCK).clamp(1, (all / BLOCK).max(1));
+    let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
+    Arc::clone(memory).acquire_many_owned(blocks).await.ok()
+}

@@ -1,0 +1,146 @@
+//! The shape of a request, walked before it is decoded.
+//!
+//! The decoders of `kafka-protocol` reserve memory for as many elements as an array says that it has. Here every array is
+//! walked first, so that no more is reserved than there are bytes for, and the number of elements is bounded.
+
+use super::super::error::Malformed;
+
+/// Elements of arrays and tagged fields that one request may have.
+const ELEMENTS: usize = 1 << 18;
+
+/// One field of a request, or of a structure in it.
+#[derive(Debug, Clone, Copy)]
+pub enum Field {
+    /// So many bytes.
+    Fixed(usize),
+    /// A string, which may be null.
+    Text,
+    /// Bytes, which may be null.
+    Data,
+    /// An array of single fields.
+    List(&'static Field),
+    /// An array of structures.
+    Structs(&'static [Field]),
+    /// A field that is there from a version on.
+    Since(i16, &'static Field),
+    /// A field that is there up to a version.
+    Until(i16, &'static Field),
+}
+
+/// Whether the body is a request of this shape and nothing else.
+pub fn check(body: &[u8], fields: &[Field], version: i16, flexible: bool) -> Result<(), Malformed> {
+    let mut walk = Walk { rest: body, version, flexible, elements: 0 };
+    walk.structure(fields)?;
+    if walk.rest.is_empty() { Ok(()) } else { Err(Malformed("bytes after its end")) }
+}
+
+struct Walk<'a> {
+    rest: &'a [u8],
+    version: i16,
+    flexible: bool,
+    elements: usize,
+}
+
+impl Walk<'_> {
+    fn structure(&mut self, fields: &[Field]) -> Result<(), Malformed> {
+        for field in fields {
+            self.field(field)?;
+        }
+        if self.flexible { self.tagged_fields() } else { Ok(()) }
+    }
+
+    fn field(&mut self, field: &Field) -> Result<(), Malformed> {
+        match *field {
+            Field::Fixed(bytes) => self.skip(bytes),
+            Field::Text => {
+                let length = if self.flexible { self.compact_length()? } else { self.short_length()? };
+                self.skip(length)
+            }
+            Field::Data => {
+                let length = self.length()?;
+                self.skip(length)
+            }
+            Field::List(element) => {
+                let count = self.length()?;
+                (0..count).try_for_each(|_| {
+                    self.count()?;
+                    self.field(element)
+                })
+            }
+            Field::Structs(fields) => {
+                let count = self.length()?;
+                (0..count).try_for_each(|_| {
+                    self.count()?;
+                    self.structure(fields)
+                })
+            }
+            Field::Since(version, field) if self.version >= version => self.field(field),
+            Field::Until(version, field) if self.version <= version => self.field(field),
+            Field::Since(..) | Field::Until(..) => Ok(()),
+        }
+    }
+
+    fn tagged_fields(&mut self) -> Result<(), Malformed> {
+        for _ in 0..self.varint()? {
+            self.count()?;
+            self.varint()?;
+            let size = self.varint()?;
+            self.skip(size)?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self) -> Result<(), Malformed> {
+        self.elements += 1;
+        if self.elements > ELEMENTS { Err(Malformed("too many elements")) } else { Ok(()) }
+    }
+
+    fn skip(&mut self, bytes: usize) -> Result<(), Malformed> {
+        self.rest = self.rest.get(bytes..).ok_or(Malformed("cut short"))?;
+        Ok(())
+    }
+
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+        let (taken, rest) = self.rest.split_first_chunk().ok_or(Malformed("cut short"))?;
+        self.rest = rest;
+        Ok(*taken)
+    }
+
+    /// Length of an array or of bytes; null counts as empty.
+    fn length(&mut self) -> Result<usize, Malformed> {
+        if self.flexible {
+            return self.compact_length();
+        }
+        natural(i32::from_be_bytes(self.take()?))
+    }
+
+    fn short_length(&mut self) -> Result<usize, Malformed> {
+        natural(i32::from(i16::from_be_bytes(self.take()?)))
+    }
+
+    fn compact_length(&mut self) -> Result<usize, Malformed> {
+        Ok(self.varint()?.saturating_sub(1))
+    }
+
+    fn varint(&mut self) -> Result<usize, Malformed> {
+        let mut value = 0;
+        for shift in [0, 7, 14, 21, 28] {
+            let [byte] = self.take()?;
+            value |= (u64::from(byte) & 0x7f) << shift;
+            if byte < 0x80 {
+                return usize::try_from(value)
+                    .ok()
+                    .filter(|_| value <= u64::from(u32::MAX))
+                    .ok_or(Malformed("a length out of range"));
+            }
+        }
+        Err(Malformed("a length out of range"))
+    }
+}
+
+fn natural(length: i32) -> Result<usize, Malformed> {
+    match length {
+        -1 => Ok(0),
+        length => usize::try_from(length).map_err(|_| Malformed("a negative length")),
+    }
+}

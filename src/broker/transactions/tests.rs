@@ -1,0 +1,1 @@
+//! Stories of producers and their transactions.
