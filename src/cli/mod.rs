@@ -9,6 +9,7 @@ mod connection;
 mod demo;
 mod foreground;
 mod format;
+mod label;
 mod models;
 mod output;
 mod plan;

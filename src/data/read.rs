@@ -8,6 +8,7 @@ use super::filter::Filter;
 use super::frame::{Completeness, Frame};
 use super::gather::{Ended, Gather, Gathered};
 use super::label::LabelSpec;
+use super::read_labels::with_labels;
 use crate::codec::{Codec, Schema, assemble, by_name};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Cluster, KafkaError, PartitionPosition, ReadOptions, Slice, SliceReader};
@@ -36,6 +37,20 @@ pub struct ReadRequest {
 /// Reads a slice. Cancelled or stopped by the cluster, it returns the part that was read, which says so
 /// ([`super::Completeness::Part`]); an error means that there is nothing to keep.
 pub fn read(
+    cluster: &Cluster,
+    request: &ReadRequest,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Frame, Problem> {
+    let frame = read_events(cluster, request, progress, cancel)?;
+    match &request.label {
+        Some(spec) => with_labels(cluster, frame, spec, request, progress, cancel),
+        None => Ok(frame),
+    }
+}
+
+/// The slice without labels.
+pub(super) fn read_events(
     cluster: &Cluster,
     request: &ReadRequest,
     progress: &Progress,

@@ -115,6 +115,7 @@ pub fn train_on(
     cancel: &Cancel,
 ) -> Result<Run, Problem> {
     file.refuse()?;
+    check_labels(frame, file)?;
     if let Some(problem) = frame.without_rows() {
         return Err(problem);
     }
@@ -158,6 +159,19 @@ pub fn train_on(
         model,
         fit_ms,
     })
+}
+
+/// A run with labels needs a frame that has just those.
+fn check_labels(frame: &Frame, file: &RunFile) -> Result<(), Problem> {
+    let Some(asked) = &file.label else { return Ok(()) };
+    let why = match &frame.labels {
+        Some(labels) if labels.spec == *asked => return Ok(()),
+        Some(labels) => format!("the frame's labels are of {} and were joined otherwise", labels.spec.topic),
+        None if frame.rows() == 0 => return Ok(()),
+        None => "the frame has no labels".into(),
+    };
+    let next = "Read the slice again with this label join.";
+    Err(Problem::new(format!("Training with the labels of {}", asked.topic), why, next))
 }
 
 /// The spec held against the columns that features may use: no meta columns, not the target, nothing excluded.

@@ -14,7 +14,7 @@ use crate::learn::{LearnerSpec, RunFile, TaskSpec};
 /// covered by the digest and stand last, so that what it covers is one run of bytes (see `super::digest`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Version of the package format: 1 or 2, see docs/package.md.
+    /// Version of the package format: 1 to 3, see docs/package.md.
     pub format: u32,
     /// Input columns that a record must have, with types.
     pub input: Schema,

@@ -51,7 +51,7 @@ fn is_late(number: i64) -> bool {
 
 /// Every 20th flight never arrives, every 33rd after 30 hours; the others two hours after they departed, every 50th twice.
 fn arrivals(flights: std::ops::Range<i64>) -> Vec<TestRecord> {
-    let record = |number: i64, at: i64| {
+    let record = |(at, number): (i64, i64)| {
         let delay = if is_late(number) { 35 + number % 11 } else { number % 11 - 5 };
         TestRecord::new(format!(r#"{{"arr_delay":{delay}}}"#))
             .key(format!("flight-{number}"))
@@ -60,21 +60,25 @@ fn arrivals(flights: std::ops::Range<i64>) -> Vec<TestRecord> {
     };
     let of = |number: i64| {
         let after = if number % 33 == 0 { 30 * HOUR } else { 2 * HOUR };
-        let again = (number % 50 == 1).then(|| record(number, departs(number) + after + HOUR));
-        let arrives = number % 20 != 0;
-        arrives.then(|| record(number, departs(number) + after)).into_iter().chain(again.filter(|_| arrives))
+        let times =
+            [Some(departs(number) + after), (number % 50 == 1).then(|| departs(number) + after + HOUR)];
+        times.into_iter().flatten().map(move |at| (at, number)).filter(|(_, number)| number % 20 != 0)
     };
-    flights.flat_map(of).collect()
+    let mut arrivals: Vec<(i64, i64)> = flights.flat_map(of).collect();
+    arrivals.sort_unstable();
+    arrivals.into_iter().map(record).collect()
 }
 
-/// What the rule of [`arrivals`] comes to, within 24 hours.
+/// What the rule of [`arrivals`] comes to, within 24 hours; labels are read up to 24 hours after the last departure.
 fn expected() -> LabelCounts {
     let count = |which: &dyn Fn(i64) -> bool| (0..FLIGHTS).filter(|number| which(*number)).count() as u64;
     let arrives = |number: i64| number % 20 != 0;
-    let late = |number: i64| arrives(number) && number % 33 == 0;
-    let doubled = count(&|number| arrives(number) && number % 50 == 1 && number % 33 != 0);
-    let again_late = count(&|number| late(number) && number % 50 == 1);
-    let matched = count(&|number| arrives(number) && !late(number));
+    let read = |at: i64| at <= departs(FLIGHTS - 1) + 24 * HOUR;
+    let slow = |number: i64| number % 33 == 0;
+    let late = |number: i64| arrives(number) && slow(number) && read(departs(number) + 30 * HOUR);
+    let doubled = count(&|number| arrives(number) && number % 50 == 1 && !slow(number));
+    let again_late = count(&|number| late(number) && number % 50 == 1 && read(departs(number) + 31 * HOUR));
+    let matched = count(&|number| arrives(number) && !slow(number));
     LabelCounts {
         events: FLIGHTS as u64,
         matched,

@@ -4,10 +4,14 @@
 //! both sides, counted. docs/label-join.md says the rule. It knows nothing of targets or models.
 
 mod counts;
+mod join;
+mod join_keys;
 mod keys;
 mod matcher;
 mod spec;
 
 pub use counts::LabelCounts;
+pub use join::join as join_labels;
+pub(super) use join::{BYTES_PER_RECORD, check_events};
 pub use matcher::{Change, LabelFate, Matcher, Place, Tally};
 pub use spec::{LabelBy, LabelSpec};

@@ -126,7 +126,7 @@ fn table(ui: &mut Ui, view: &View<'_>) {
                 let label = view.state.label_column() == Some(profile.name.as_str());
                 paint(cell, profile, most_nulls, left_out);
                 if label && cell.column() == TOP_VALUES {
-                    cell.chip("label, known later", Tone::Accent);
+                    cell.chip("label", Tone::Accent);
                 }
             }
         });
