@@ -22,7 +22,7 @@ pub struct Event<'a> {
 }
 
 /// What happens to a flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Moment {
     /// It is scheduled to depart.
     Departure,

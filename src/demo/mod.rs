@@ -9,6 +9,7 @@ mod event;
 mod flights;
 mod options;
 mod pace;
+mod partition;
 mod position;
 mod replay;
 mod replay_state;

@@ -74,11 +74,7 @@ impl Ticker {
                 Ok(()) if self.is_at_the_end() => return,
                 Ok(()) => self.handle.next_after(self.pace.wait(self.next_event())),
                 Err(error) => {
-                    let fenced = matches!(error, KafkaError::Fenced { .. });
-                    self.handle.failed(told(error));
-                    if fenced {
-                        return;
-                    }
+                    self.handle.failed(error.into());
                     self.handle.next_after(Some(AGAIN))
                 }
             };
@@ -109,16 +105,4 @@ impl Ticker {
         let next = self.stream.flights().event(self.stream.tally().events);
         next.map_or(self.pace.clock(), |event| event.time())
     }
-}
-
-/// What a person reads of a write that failed.
-fn told(error: KafkaError) -> Problem {
-    if matches!(error, KafkaError::Fenced { .. }) {
-        return Problem::new(
-            "Replaying the flights",
-            "another program replays into the same cluster",
-            "Stop one of the two, and start the demo again",
-        );
-    }
-    error.into()
 }

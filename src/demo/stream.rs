@@ -1,29 +1,38 @@
 //! The events of the year, written to the topics in their order, each once.
 //!
-//! Whatever is written at a time is one transaction over both topics. A writer that opens first ends what an earlier one left
-//! in the middle, then looks where the topics end, and goes on from there: whenever it is killed, no event is lost or doubled.
+//! The writer is idempotent, so a partition gets its events in order and without repeats, and what it has is always the first
+//! so many of them: whoever opens the stream again, after whatever end, looks where each partition ends and writes from there.
+//! There are no transactions: their markers carry the time of the day on which they are written, and Kafka's look-up by time
+//! finds such a marker before any event of 2013.
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::event::Moment;
 use super::flights::Flights;
-use super::position::{events_written, make_topics};
+use super::partition;
+use super::position::{Positions, make_topics};
 use crate::jobs::{Cancel, Progress};
-use crate::kafka::{Cluster, OutRecord, Result, TransactionalWriter};
+use crate::kafka::{Cluster, OutRecord, PartitionId, Result, TopicWriter};
 
-/// The transactional id of whoever writes the year. A second one fences the first.
-const TRANSACTIONAL_ID: &str = "forebay-demo";
-/// Events of a transaction while the history is written.
+/// Events between two looks at what was acknowledged, while the history is written.
 const CHUNK: usize = 25_000;
+/// How long acknowledgements may take.
+const FLUSH: Duration = Duration::from_secs(60);
 
 /// Writes the year. Knows no clock.
 pub struct EventStream {
     cluster: Cluster,
     flights: Arc<Flights>,
     /// `None` after an error, until the topics were looked at again.
-    writer: Option<TransactionalWriter>,
+    open: Option<Open>,
     tally: Tally,
+}
+
+struct Open {
+    writer: TopicWriter,
+    positions: Positions,
 }
 
 /// What is in the topics.
@@ -40,11 +49,11 @@ pub struct Tally {
 }
 
 impl EventStream {
-    /// Makes the topics where they are not there, and finds where they end.
+    /// Makes the topics where they are not there, and finds where they end. There may be one stream of a cluster at a time.
     pub fn open(cluster: &Cluster, flights: Arc<Flights>) -> Result<Self> {
         make_topics(cluster)?;
-        let mut stream = Self { cluster: cluster.clone(), flights, writer: None, tally: Tally::default() };
-        stream.writer = Some(stream.take_writer()?);
+        let mut stream = Self { cluster: cluster.clone(), flights, open: None, tally: Tally::default() };
+        stream.open = Some(stream.take_open()?);
         Ok(stream)
     }
 
@@ -58,15 +67,15 @@ impl EventStream {
         &self.flights
     }
 
-    /// Writes what is still missing of the first `place` events, as one transaction. After an error it is not known how
-    /// much is there: the next call looks, and goes on from there.
+    /// Writes what is still missing of the first `place` events, and waits until all is acknowledged. After an error it is
+    /// not known how much is there: the next call looks, and goes on from there.
     pub fn write_until(&mut self, place: usize) -> Result<()> {
-        let mut writer = self.take_writer()?;
+        let mut open = self.take_open()?;
         if self.tally.events < place {
-            write(&mut writer, &self.flights, self.tally.events..place)?;
+            open.write(&self.flights, self.tally.events..place)?;
             self.tally.advance(&self.flights, place);
         }
-        self.writer = Some(writer);
+        self.open = Some(open);
         Ok(())
     }
 
@@ -84,18 +93,45 @@ impl EventStream {
         Ok(())
     }
 
-    /// The writer; where there is none, a new one, which ends what the old one had begun. Then nothing is in the middle of
-    /// writing, and the ends of the topics say what is there.
-    fn take_writer(&mut self) -> Result<TransactionalWriter> {
-        if let Some(writer) = self.writer.take() {
-            return Ok(writer);
+    /// The writer; where there is none, a new one, with what the topics hold.
+    fn take_open(&mut self) -> Result<Open> {
+        if let Some(open) = self.open.take() {
+            return Ok(open);
         }
-        let access = self.cluster.write_access("write the flights of the demo")?;
-        let writer = TransactionalWriter::open(access, TRANSACTIONAL_ID)?;
-        let written = events_written(&self.cluster, &self.flights)?;
+        let writer = TopicWriter::open(self.cluster.write_access("write the flights of the demo")?)?;
+        let positions = Positions::find(&self.cluster, &self.flights)?;
         self.tally = Tally::default();
-        self.tally.advance(&self.flights, written);
-        Ok(writer)
+        self.tally.advance(&self.flights, positions.complete_until(&self.flights));
+        Ok(Open { writer, positions })
+    }
+}
+
+impl Open {
+    fn write(&mut self, flights: &Flights, places: Range<usize>) -> Result<()> {
+        let (mut key, mut value) = (Vec::with_capacity(32), Vec::with_capacity(512));
+        let partitions = [Moment::Departure, Moment::Arrival].map(|moment| self.positions.partitions(moment));
+        for (place, event) in places.clone().zip(flights.events(places)) {
+            key.clear();
+            event.write_key(&mut key);
+            let [departures, arrivals] = partitions;
+            let among = if event.moment == Moment::Departure { departures } else { arrivals };
+            let partition = partition::of_key(&key, among);
+            // Of what was under way when an earlier writer ended, some partitions may have more than others.
+            if self.positions.has(event.moment, partition, place) {
+                continue;
+            }
+            value.clear();
+            event.write_value(&key, &mut value);
+            self.writer.send(OutRecord {
+                topic: event.moment.topic(),
+                partition: Some(PartitionId(partition)),
+                key: Some(&key),
+                value: Some(&value),
+                timestamp: Some(event.time()),
+                ..OutRecord::default()
+            })?;
+        }
+        self.writer.flush(FLUSH)
     }
 }
 
@@ -113,23 +149,4 @@ impl Tally {
         }
         self.events = place;
     }
-}
-
-fn write(writer: &mut TransactionalWriter, flights: &Flights, places: Range<usize>) -> Result<()> {
-    let (mut key, mut value) = (Vec::with_capacity(32), Vec::with_capacity(512));
-    writer.begin()?;
-    for event in flights.events(places) {
-        key.clear();
-        value.clear();
-        event.write_key(&mut key);
-        event.write_value(&key, &mut value);
-        writer.send(OutRecord {
-            topic: event.moment.topic(),
-            key: Some(&key),
-            value: Some(&value),
-            timestamp: Some(event.time()),
-            ..OutRecord::default()
-        })?;
-    }
-    writer.commit()
 }

@@ -80,6 +80,16 @@ impl Runtime<'_> {
         });
     }
 
+    /// Starts every deployment of the workspace that does not run, and shows the first.
+    pub(in crate::app) fn start_deployments(&mut self) {
+        let running = |name: &str| self.state.live.sessions.get(name).is_some_and(Session::is_active);
+        let saved = self.state.workspace.get().deployments.iter();
+        let waiting: Vec<_> = saved.filter(|saved| !running(&saved.name)).cloned().collect();
+        for saved in waiting.into_iter().rev() {
+            self.start_deployment(saved.name, saved.request);
+        }
+    }
+
     fn start_deployment(&mut self, name: String, request: ScoreRequest) {
         let Some(cluster) = self.state.connection.cluster() else { return };
         let mut session = Session::new(request.clone(), cluster.id().to_owned());
