@@ -162,7 +162,14 @@ fn read_in_python(kafka: &Kafka, topic: &str, records: u64) -> f64 {
 fn read_frame(cluster: &Cluster, slice: &Slice, records: u64) -> f64 {
     std::fs::write("/proc/self/clear_refs", "5").expect("resetting the peak of this process's memory");
     let before = memory_kib("VmRSS:");
-    let request = ReadRequest { slice: slice.clone(), codec: "json".into(), filter: None, budget: None };
+    let request = ReadRequest {
+        slice: slice.clone(),
+        codec: "json".into(),
+        filter: None,
+        budget: None,
+        label: None,
+        label_slice: None,
+    };
     let frame = read(cluster, &request, &Progress::new(), &Cancel::new()).unwrap();
     assert_eq!(frame.rows() as u64, records);
     let peak = memory_kib("VmHWM:").saturating_sub(before) * 1_024;

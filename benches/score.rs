@@ -97,6 +97,7 @@ fn request(input: &str, output: String) -> ScoreRequest {
         instance: None,
         max_batch: ScoreRequest::MAX_BATCH,
         commit_ms: ScoreRequest::COMMIT_MS,
+        labels: None,
     }
 }
 

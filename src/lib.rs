@@ -16,6 +16,7 @@
 //! - [`live`]: the scoring loop.
 //!
 //! [`broker`] is the embedded cluster: a broker of Kafka's protocol that uses none of the others and could serve another program.
+//! [`demo`] streams a year of flights into it and makes a workspace that is ready to look at.
 //!
 //! Beside the flow stand [`jobs`] (progress, cancel, problems) and [`files`] (written whole or not at all), which know no
 //! domain and are open to all; [`workspace`] (what the user made, as a file), [`cli`] (the headless commands), [`app`] (the
@@ -27,6 +28,7 @@ pub mod broker;
 pub mod cli;
 pub mod codec;
 pub mod data;
+pub mod demo;
 pub mod files;
 pub mod jobs;
 pub mod kafka;

@@ -58,7 +58,7 @@ pub fn publish_model(cluster: &Cluster, topic: &str) {
          [task]\nkind = \"classification\"\ntarget = \"late\"\n{PREPARE}\n\
          [learner]\nkind = \"logistic-regression\"\n"
     );
-    let request = TrainRequest { run: RunFile::parse(&text).unwrap(), slice: None };
+    let request = TrainRequest { run: RunFile::parse(&text).unwrap(), slice: None, label_slice: None };
     let run = train(cluster, &request, &Unobserved, &Progress::new(), &Cancel::new()).unwrap();
     let registry = TopicRegistry::new(cluster.clone(), MODELS, Keep::All);
     let package = Package::of(&run).unwrap();

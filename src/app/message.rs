@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::commands::{browse, connect, live, models, prepare, train, workspace};
+use super::commands::{browse, connect, demo, live, models, prepare, train, workspace};
 use super::runtime::Runtime;
 use crate::jobs::Problem;
 
@@ -21,6 +21,8 @@ pub enum Message {
     Models(models::ModelsMessage),
     /// Of stage Live.
     Live(live::LiveMessage),
+    /// Of the demo.
+    Demo(demo::DemoMessage),
     /// Of the workspace file.
     Workspace(workspace::WorkspaceMessage),
     /// A file dialog was closed; `None` where nothing was chosen.
@@ -44,6 +46,7 @@ impl Message {
             Self::Train(message) => message.handle(runtime),
             Self::Models(message) => message.handle(runtime),
             Self::Live(message) => message.handle(runtime),
+            Self::Demo(message) => message.handle(runtime),
             Self::Workspace(message) => message.handle(runtime),
             Self::PathPicked(path) => runtime.path_picked(path),
             Self::JobFailed { problem, .. } if problem.cancelled => {}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::demo::DemoOptions;
 use crate::kafka::{ConnectionProfile, Secrets};
 
 /// What the command line says about the window.
@@ -13,6 +14,8 @@ pub struct Options {
     pub config_dir: Option<PathBuf>,
     /// A connection from the command line, opened at once.
     pub connection: Option<(ConnectionProfile, Secrets)>,
+    /// Start the demo and open its workspace; `None` opens without.
+    pub demo: Option<DemoOptions>,
     /// Write the CPU time of each frame to this file: the stage and milliseconds, a line each.
     pub frame_times: Option<PathBuf>,
     /// Ask the desktop for its file dialogs. Without, paths are typed.
@@ -21,6 +24,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { workspace: None, config_dir: None, connection: None, frame_times: None, native_dialogs: true }
+        Self {
+            workspace: None,
+            config_dir: None,
+            connection: None,
+            demo: None,
+            frame_times: None,
+            native_dialogs: true,
+        }
     }
 }

@@ -19,9 +19,10 @@ use crate::workspace::{ConfigFolder, Theme};
 
 /// The application while its window is open.
 pub struct App {
+    // Dropped in this order: jobs end before the demo's cluster, which the state holds, stops.
+    background: Background,
     state: State,
     commands: Sender,
-    background: Background,
     waiting: VecDeque<Message>,
     frame_times: Option<FrameTimes>,
     title: String,
@@ -85,9 +86,14 @@ impl App {
         let mut runtime = Runtime { state: &mut self.state, background: &mut self.background, ctx };
         match &options.workspace {
             Some(path) => runtime.open_workspace(path),
+            None if options.demo.is_some() => {}
             None => runtime.recover_unnamed(),
         }
         connect::begin(&mut runtime, options.connection);
+        if options.demo.is_some() {
+            runtime.state.demo.options = options.demo;
+            runtime.start_demo(false);
+        }
     }
 
     /// What the panels read.

@@ -6,6 +6,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::connection::ConnectionArgs;
+use super::demo::DemoArgs;
 use super::models::{AliasArgs, ModelsArgs, PublishArgs, PullArgs};
 use super::plan::PlanArgs;
 use super::predict::PredictArgs;
@@ -48,6 +49,8 @@ pub(super) struct Args {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
+    /// Open the window on a cluster of its own, with a year of flights as a live stream.
+    Demo(DemoArgs),
     /// List the topics of the cluster.
     Topics(TopicsArgs),
     /// Show one topic: partitions, watermarks, configuration, groups.
@@ -79,6 +82,9 @@ pub(super) enum Command {
 impl Args {
     /// Refuses options that are each fine and mean nothing together, as wrong usage.
     pub fn checked(self) -> Result<Self, clap::Error> {
+        if matches!(self.command, Some(Command::Demo(_))) && self.connection.is_given() {
+            return Err(Self::wrong("demo", "the demo has a cluster of its own and takes no connection"));
+        }
         let Some(Command::Score(score)) = &self.command else { return Ok(self) };
         let wrong = score.request().check();
         if wrong.is_empty() {
@@ -89,10 +95,14 @@ impl Args {
             _ => format!("--{}: {why}", field.replace('_', "-")),
         };
         let why = wrong.iter().map(option).collect::<Vec<_>>().join("; ");
+        Err(Self::wrong("score", &why))
+    }
+
+    /// Wrong usage of a command, as clap tells it.
+    fn wrong(name: &str, why: &str) -> clap::Error {
         let mut command = Self::command();
         command.build();
-        let of =
-            command.find_subcommand_mut("score").map(|score| score.error(ErrorKind::ValueValidation, &why));
-        Err(of.unwrap_or_else(|| command.error(ErrorKind::ValueValidation, &why)))
+        let of = command.find_subcommand_mut(name).map(|of| of.error(ErrorKind::ValueValidation, why));
+        of.unwrap_or_else(|| command.error(ErrorKind::ValueValidation, why))
     }
 }

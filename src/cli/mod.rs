@@ -6,8 +6,10 @@
 
 mod args;
 mod connection;
+mod demo;
 mod foreground;
 mod format;
+mod label;
 mod models;
 mod output;
 mod plan;
@@ -59,17 +61,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(args: Args, output: &Output) -> Result<(), Problem> {
     let Args { command, workspace, frame_times, typed_paths, connection, json: _ } = args;
     let connection = connection.or_environment();
+    let window = crate::app::Options { frame_times, native_dialogs: !typed_paths, ..Default::default() };
     let Some(command) = command else {
-        return open_window(crate::app::Options {
-            workspace,
-            connection: connection.is_given().then(|| connection.profile()).transpose()?,
-            frame_times,
-            native_dialogs: !typed_paths,
-            ..Default::default()
-        });
+        let connection = connection.is_given().then(|| connection.profile()).transpose()?;
+        return open_window(crate::app::Options { workspace, connection, ..window });
     };
+    if let Command::Demo(args) = &command
+        && !args.headless
+    {
+        return open_window(crate::app::Options { demo: Some(args.options()?), ..window });
+    }
     let foreground = Foreground::new()?;
     match command {
+        Command::Demo(args) => demo::serve(&args, &foreground, output),
         Command::Topics(args) => topics::list(&args, &connection, &foreground, output),
         Command::Topic(args) => topics::show(&args, &connection, &foreground, output),
         Command::Plan(args) => plan::run(&args, &connection, &foreground, output),

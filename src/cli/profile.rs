@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::connection::ConnectionArgs;
 use super::foreground::Foreground;
 use super::format::{SHOWN_REJECTIONS, count, integer, number, rejections};
+use super::label::LabelArgs;
 use super::output::Output;
 use super::range::{CodecArgs, RangeArgs};
 use super::read::{read_range, stopped};
@@ -21,6 +22,9 @@ pub(super) struct ProfileArgs {
 
     #[command(flatten)]
     codec: CodecArgs,
+
+    #[command(flatten)]
+    labels: LabelArgs,
 }
 
 #[derive(Serialize)]
@@ -41,7 +45,7 @@ pub(super) fn run(
 ) -> Result<(), Problem> {
     let cluster = connection.connect(&foreground.cancel)?;
     let report = foreground.run(|progress, cancel| {
-        let frame = read_range(&cluster, &args.range, &args.codec, progress, cancel)?;
+        let frame = read_range(&cluster, &args.range, &args.codec, &args.labels, progress, cancel)?;
         if let Some(problem) = stopped(&frame, cancel) {
             return Err(problem);
         }

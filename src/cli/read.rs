@@ -9,11 +9,12 @@ use serde::Serialize;
 use super::connection::ConnectionArgs;
 use super::foreground::Foreground;
 use super::format::{SHOWN_REJECTIONS, bytes, count, integer, rejections};
+use super::label::{LabelArgs, counts_text};
 use super::output::{Output, ended_pipe_is_fine};
 use super::range::{CodecArgs, RangeArgs};
 use super::table_file::table_file_or_lines;
 use crate::codec::Rejection;
-use crate::data::{Completeness, ExportFormat, Frame, ReadRequest, export, read, write_lines};
+use crate::data::{Completeness, ExportFormat, Frame, LabelCounts, ReadRequest, export, read, write_lines};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Cluster, Slice};
 
@@ -24,6 +25,9 @@ pub(super) struct ReadArgs {
 
     #[command(flatten)]
     codec: CodecArgs,
+
+    #[command(flatten)]
+    labels: LabelArgs,
 
     /// Where to write: a file ending in .parquet, .arrow, .csv or .jsonl, or `-` for lines on standard output.
     #[arg(short, long, value_name = "OUT", value_parser = table_file_or_lines())]
@@ -46,6 +50,10 @@ struct ReadReport {
     bytes: u64,
     content: Vec<String>,
     completeness: Completeness,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label_slice: Option<Slice>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label_counts: Option<LabelCounts>,
     output: PathBuf,
     first_rejections: Vec<Rejection>,
 }
@@ -59,8 +67,9 @@ pub(super) fn run(
 ) -> Result<(), Problem> {
     let to_lines = args.output == Path::new("-");
     let cluster = connection.connect(&foreground.cancel)?;
-    let frame = foreground
-        .run(|progress, cancel| read_range(&cluster, &args.range, &args.codec, progress, cancel))?;
+    let frame = foreground.run(|progress, cancel| {
+        read_range(&cluster, &args.range, &args.codec, &args.labels, progress, cancel)
+    })?;
     let stopped = stopped(&frame, &foreground.cancel);
     if let Some(problem) = stopped.as_ref().filter(|_| !args.keep_part) {
         let next = format!("{} Nothing was written; --keep-part keeps what was read.", problem.next);
@@ -83,12 +92,19 @@ pub(super) fn read_range(
     cluster: &Cluster,
     range: &RangeArgs,
     codec: &CodecArgs,
+    labels: &LabelArgs,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Frame, Problem> {
     let slice = range.resolve(cluster, cancel)?;
-    let request =
-        ReadRequest { slice, codec: codec.codec.clone(), filter: codec.filter.clone(), budget: None };
+    let request = ReadRequest {
+        slice,
+        codec: codec.codec.clone(),
+        filter: codec.filter.clone(),
+        budget: None,
+        label: labels.spec(),
+        label_slice: None,
+    };
     read(cluster, &request, progress, cancel)
 }
 
@@ -143,6 +159,8 @@ fn report(frame: &Frame, args: &ReadArgs, to_lines: bool, output: &Output) -> Re
         bytes: frame.bytes,
         content: frame.content.clone(),
         completeness: frame.completeness.clone(),
+        label_slice: frame.labels.as_ref().map(|labels| labels.slice.clone()),
+        label_counts: frame.labels.as_ref().map(|labels| labels.counts),
         output: args.output.clone(),
         first_rejections: frame.rejected.iter().take(SHOWN_REJECTIONS).cloned().collect(),
     };
@@ -161,6 +179,9 @@ fn report_text(report: &ReadReport) -> String {
         report.output.display(),
         report.digest
     );
+    if let Some(counts) = &report.label_counts {
+        text += &format!("\n{}", counts_text(counts));
+    }
     for (number, what) in [
         (report.rejected, "could not be decoded"),
         (report.tombstones, "had no value"),

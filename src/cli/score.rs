@@ -109,6 +109,7 @@ impl ScoreArgs {
             instance: self.instance.clone(),
             max_batch: self.max_batch,
             commit_ms: self.commit_ms,
+            labels: None,
         }
     }
 }

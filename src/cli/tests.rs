@@ -41,7 +41,7 @@ fn bounds_may_begin_with_a_minus_and_a_wrong_one_names_the_forms() {
 #[test]
 fn what_is_not_there_yet_is_not_offered() {
     let help = Args::command().render_long_help().to_string();
-    for word in ["demo", "export", "onnx"] {
+    for word in ["export", "onnx"] {
         assert!(!help.contains(word), "{word}");
     }
 }

@@ -9,10 +9,12 @@ use serde::Serialize;
 use super::connection::ConnectionArgs;
 use super::foreground::Foreground;
 use super::format::{integer, metric};
+use super::label::counts_text;
 use super::models::published_text;
 use super::output::Output;
 use super::registry::{KeepVersions, RegistryArgs};
 use super::table::Table;
+use crate::data::LabelCounts;
 use crate::files;
 use crate::jobs::{Problem, Progress};
 use crate::kafka::Slice;
@@ -49,6 +51,10 @@ const FILE_LIMIT: u64 = 4 << 20;
 struct TrainReport<'a> {
     slice: &'a Slice,
     slice_digest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label_slice: Option<&'a Slice>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label_counts: Option<LabelCounts>,
     rows: RowsReport,
     metrics: BTreeMap<&'static str, &'a BTreeMap<String, f64>>,
     warnings: &'a [String],
@@ -77,7 +83,7 @@ pub(super) fn run(
 ) -> Result<(), Problem> {
     let file = RunFile::parse(&files::read_text(&args.file, FILE_LIMIT)?)?;
     let cluster = connection.connect(&foreground.cancel)?;
-    let request = TrainRequest { run: file, slice: None };
+    let request = TrainRequest { run: file, slice: None, label_slice: None };
     let run = foreground.run(|progress, cancel| {
         let observer = Rounds { progress: progress.clone() };
         train(&cluster, &request, &observer, progress, cancel)
@@ -121,6 +127,8 @@ fn report<'a>(
     TrainReport {
         slice: &run.slice,
         slice_digest: run.slice.digest(),
+        label_slice: run.label_slice.as_ref(),
+        label_counts: run.label_counts,
         rows: RowsReport { train, valid, test, gaps, without_target },
         metrics: BTreeMap::from([
             ("valid", &run.valid.metrics),
@@ -147,9 +155,15 @@ fn train_text(report: &TrainReport<'_>, args: &TrainArgs) -> String {
         integer(rows.gaps),
         integer(rows.without_target)
     );
+    if let Some(counts) = &report.label_counts {
+        text += &format!("{}\n\n", counts_text(counts));
+    }
     text += &metrics_text(report);
     for warning in report.warnings {
         text += &format!("\n{warning}");
+    }
+    if let Some(labels) = report.label_slice {
+        text += &format!("\nlabel slice {}", labels.digest());
     }
     text += &format!("\nslice {}\nfitted in {} ms", report.slice_digest, integer(report.fit_ms));
     if let Some(path) = report.output {

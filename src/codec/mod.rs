@@ -33,8 +33,10 @@ pub mod meta {
     pub const KEY: &str = "_key";
     /// `str`; there only when a slice has more than one topic.
     pub const TOPIC: &str = "_topic";
+    /// `datetime[ms]`, when the row's label came; there only where labels were joined.
+    pub const LABEL_TIMESTAMP: &str = "_label_timestamp";
     /// All of them.
-    pub const ALL: [&str; 5] = [PARTITION, OFFSET, TIMESTAMP, KEY, TOPIC];
+    pub const ALL: [&str; 6] = [PARTITION, OFFSET, TIMESTAMP, KEY, TOPIC, LABEL_TIMESTAMP];
 }
 
 /// A way to read payloads.

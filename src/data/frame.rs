@@ -6,6 +6,7 @@ use polars::frame::DataFrame;
 use polars::prelude::ChunkAgg;
 use serde::{Deserialize, Serialize};
 
+use super::label::{LabelCounts, LabelSpec};
 use crate::codec::{Rejection, Schema, meta};
 use crate::jobs::Problem;
 use crate::kafka::{EventTime, PartitionPosition, Slice};
@@ -37,6 +38,23 @@ pub struct Frame {
     pub content: Vec<String>,
     /// Whether every partition was read to its end.
     pub completeness: Completeness,
+    /// The labels that were joined, if any.
+    pub labels: Option<Arc<FrameLabels>>,
+}
+
+/// Labels joined to a frame. Their column is one of the frame's; `_label_timestamp` says when each came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrameLabels {
+    /// What was joined and how.
+    pub spec: LabelSpec,
+    /// The label records that were read.
+    pub slice: Slice,
+    /// What became of the records of both sides.
+    pub counts: LabelCounts,
+    /// Content digest per partition of the label slice, like [`Frame::content`].
+    pub content: Vec<String>,
+    /// Label records that could not be decoded; the first [`Frame::KEPT_REJECTIONS`] of them.
+    pub rejected: Arc<Vec<Rejection>>,
 }
 
 /// Whether a frame holds its whole slice.
@@ -62,6 +80,11 @@ impl Frame {
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.data.height()
+    }
+
+    /// Tells frames apart while both are there: two with the same columns in memory have the same.
+    pub fn identity(&self) -> usize {
+        Arc::as_ptr(&self.data) as usize
     }
 
     /// Times of the first and the last record, by their timestamps. Looks at every row.
@@ -112,6 +135,7 @@ impl Frame {
             bytes: 0,
             content: Vec::new(),
             completeness: Completeness::Whole,
+            labels: None,
         }
     }
 }

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::filter::Filter;
 use super::frame::{Completeness, Frame};
 use super::gather::{Ended, Gather, Gathered};
+use super::label::LabelSpec;
+use super::read_labels::with_labels;
 use crate::codec::{Codec, Schema, assemble, by_name};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Cluster, KafkaError, PartitionPosition, ReadOptions, Slice, SliceReader};
@@ -24,11 +26,31 @@ pub struct ReadRequest {
     /// Stop with what is read when the columns reach so many bytes; `None` is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<u64>,
+    /// Labels to join from another topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelSpec>,
+    /// The label records, when they are known already (a repeated run); else they are looked up by the events' times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_slice: Option<Slice>,
 }
 
 /// Reads a slice. Cancelled or stopped by the cluster, it returns the part that was read, which says so
 /// ([`super::Completeness::Part`]); an error means that there is nothing to keep.
 pub fn read(
+    cluster: &Cluster,
+    request: &ReadRequest,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Frame, Problem> {
+    let frame = read_events(cluster, request, progress, cancel)?;
+    match &request.label {
+        Some(spec) => with_labels(cluster, frame, spec, request, progress, cancel),
+        None => Ok(frame),
+    }
+}
+
+/// The slice without labels.
+pub(super) fn read_events(
     cluster: &Cluster,
     request: &ReadRequest,
     progress: &Progress,
@@ -105,6 +127,7 @@ fn build(gathered: Gathered, completeness: Completeness, request: &ReadRequest) 
         bytes: gathered.bytes,
         content,
         completeness,
+        labels: None,
     }
 }
 

@@ -6,6 +6,7 @@ use super::fit::select_rows;
 use super::metrics::Ranking;
 use super::parts::Parts;
 use super::task::Labels;
+use crate::codec::meta;
 use crate::data::Frame;
 use crate::pipeline::FeatureMatrix;
 
@@ -22,6 +23,7 @@ pub(super) fn warnings(frame: &Frame, train: &FeatureMatrix, parts: &Parts) -> V
         1 => warnings.push("1 record could not be decoded and took no part".into()),
         many => warnings.push(format!("{many} records could not be decoded and took no part")),
     }
+    warnings.extend(labels_known_late(frame, parts));
     let unseen = unseen_classes(parts);
     if !unseen.is_empty() {
         warnings.push(format!(
@@ -39,6 +41,28 @@ pub(super) fn warnings(frame: &Frame, train: &FeatureMatrix, parts: &Parts) -> V
         }
     }
     warnings
+}
+
+/// A label that came after validation began was not known to whoever would have trained at that moment.
+fn labels_known_late(frame: &Frame, parts: &Parts) -> Option<String> {
+    let labels = frame.labels.as_ref()?;
+    let column = parts.train.data.column(meta::LABEL_TIMESTAMP).ok()?;
+    let [_, valid_begins, _, test_begins] = parts.borders;
+    let (part, begins) =
+        if parts.valid.data.height() > 0 { ("validation", valid_begins) } else { ("test", test_begins) };
+    if parts.valid.data.height() + parts.test.data.height() == 0 {
+        return None;
+    }
+    let known_late =
+        column.datetime().ok()?.physical().iter().flatten().filter(|came| *came > begins).count();
+    let of = parts.train.data.height();
+    (known_late > 0).then(|| {
+        format!(
+            "{known_late} of {of} labels of the train part came after the {part} part began, when they could not have been \
+             known; a gap of up to {} leaves such rows out",
+            labels.spec.within
+        )
+    })
 }
 
 fn unseen_classes(parts: &Parts) -> Vec<&str> {

@@ -15,7 +15,7 @@ use super::model::Model;
 use super::parts::Parts;
 use super::run_file::RunFile;
 use crate::codec::Schema;
-use crate::data::{Completeness, Frame, ReadRequest, read};
+use crate::data::{Completeness, Frame, LabelCounts, ReadRequest, read};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Cluster, Slice};
 use crate::pipeline::{CheckedPipeline, FittedPipeline, SpecProblem};
@@ -27,6 +27,9 @@ pub struct TrainRequest {
     pub run: RunFile,
     /// The slice, when it is known already (repeating a run, or a frame in memory); else the run's range is resolved.
     pub slice: Option<Slice>,
+    /// The label records, likewise; else they are looked up by the events' times.
+    #[serde(default)]
+    pub label_slice: Option<Slice>,
 }
 
 /// A finished run.
@@ -36,6 +39,12 @@ pub struct Run {
     pub file: RunFile,
     /// What it was resolved to.
     pub slice: Slice,
+    /// The label records that were joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_slice: Option<Slice>,
+    /// What became of events and labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_counts: Option<LabelCounts>,
     /// Rows per part: train, validation, test, gaps, and rows without a target.
     pub rows: [u64; 5],
     /// Timestamps (ms) at which train ends, validation begins, validation ends, test begins.
@@ -77,8 +86,14 @@ pub fn train(
             cluster.resolve(&section.range, cancel)?
         }
     };
-    let read_request =
-        ReadRequest { slice, codec: section.codec.clone(), filter: section.filter.clone(), budget: None };
+    let read_request = ReadRequest {
+        slice,
+        codec: section.codec.clone(),
+        filter: section.filter.clone(),
+        budget: None,
+        label: request.run.label.clone(),
+        label_slice: request.label_slice.clone(),
+    };
     let frame = read(cluster, &read_request, progress, cancel)?;
     if let Completeness::Part { why, next, .. } = &frame.completeness {
         if cancel.is_cancelled() {
@@ -100,6 +115,7 @@ pub fn train_on(
     cancel: &Cancel,
 ) -> Result<Run, Problem> {
     file.refuse()?;
+    check_labels(frame, file)?;
     if let Some(problem) = frame.without_rows() {
         return Err(problem);
     }
@@ -129,6 +145,8 @@ pub fn train_on(
     Ok(Run {
         file: file.clone(),
         slice: frame.slice.as_ref().clone(),
+        label_slice: frame.labels.as_ref().map(|labels| labels.slice.clone()),
+        label_counts: frame.labels.as_ref().map(|labels| labels.counts),
         rows: parts.rows(labelled.missing),
         borders: parts.borders,
         rounds: curve.rounds.into_inner().unwrap_or_else(PoisonError::into_inner),
@@ -141,6 +159,19 @@ pub fn train_on(
         model,
         fit_ms,
     })
+}
+
+/// A run with labels needs a frame that has just those.
+fn check_labels(frame: &Frame, file: &RunFile) -> Result<(), Problem> {
+    let Some(asked) = &file.label else { return Ok(()) };
+    let why = match &frame.labels {
+        Some(labels) if labels.spec == *asked => return Ok(()),
+        Some(labels) => format!("the frame's labels are of {} and were joined otherwise", labels.spec.topic),
+        None if frame.rows() == 0 => return Ok(()),
+        None => "the frame has no labels".into(),
+    };
+    let next = "Read the slice again with this label join.";
+    Err(Problem::new(format!("Training with the labels of {}", asked.topic), why, next))
 }
 
 /// The spec held against the columns that features may use: no meta columns, not the target, nothing excluded.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::learner::LearnerSpec;
 use super::task::{Target, TaskKind, TaskSpec};
-use crate::data::{Filter, SplitSpec};
+use crate::data::{Filter, LabelSpec, SplitSpec};
 use crate::jobs::Problem;
 use crate::kafka::RangeSpec;
 use crate::pipeline::PipelineSpec;
@@ -24,6 +24,9 @@ pub struct RunFile {
     pub seed: u64,
     /// What to read.
     pub slice: SliceSection,
+    /// Labels to join from another topic; the target is then their column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelSpec>,
     /// What to predict.
     pub task: TaskSpec,
     /// How to prepare it.
@@ -90,6 +93,11 @@ impl RunFile {
         if let Some(Err(why)) = self.slice.filter.as_deref().map(Filter::parse) {
             add("slice.filter", why);
         }
+        if let Some(label) = &self.label
+            && self.task.target.column() != label.column
+        {
+            add("task.target", format!("must be the label's column, {}", label.column));
+        }
         if self.task.kind == TaskKind::Regression && matches!(self.task.target, Target::Above { .. }) {
             add("task.target", "above a limit or not is a class; a regression needs the plain column".into());
         }
@@ -107,6 +115,9 @@ impl RunFile {
         let in_section = |section: &str, found: Vec<(String, String)>| {
             found.into_iter().map(|(field, why)| (format!("{section}.{field}"), why)).collect::<Vec<_>>()
         };
+        if let Some(label) = &self.label {
+            problems.extend(in_section("label", label.check()));
+        }
         problems.extend(in_section("split", self.split.check()));
         problems.extend(in_section("learner", self.learner.check()));
         problems

@@ -27,6 +27,7 @@ pub use score::{ScoreSummary, score};
 #[cfg(test)]
 pub(crate) use stats::ScoredBatch;
 pub use stats::{
-    Counts, LatencyBar, LatencySummary, LiveSnapshot, LiveState, LiveStats, Note, PartitionLag, ScoredRecord,
-    Second, Serving, Swap, TimeBin,
+    Actual, Counts, LatencyBar, LatencySummary, LiveLabelCounts, LiveLabels, LiveQuality, LiveSnapshot,
+    LiveState, LiveStats, Note, PartitionLag, QualityPoint, ScoredRecord, Second, Serving, Swap, TimeBin,
+    VersionQuality,
 };

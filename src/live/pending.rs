@@ -115,6 +115,7 @@ pub(super) fn scored_record(
         probabilities: if manifest.classes.is_empty() { Vec::new() } else { values.to_vec() },
         version,
         latency_us: 0,
+        actual: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::LabelSpec;
 use crate::registry::ModelRef;
 
 /// A deployment, as the window and `forebay score` both send it.
@@ -41,6 +42,9 @@ pub struct ScoreRequest {
     /// once, whatever this says: a trickle is not held up, and a flood is committed in large pieces.
     #[serde(default = "linger")]
     pub commit_ms: u64,
+    /// Labels to wait for, so that it is known how often predictions come true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelSpec>,
 }
 
 impl ScoreRequest {
@@ -79,6 +83,8 @@ impl ScoreRequest {
         if self.commit_ms == 0 || self.commit_ms > 10_000 {
             wrong("commit_ms", "1 to 10000");
         }
+        let labels = self.labels.iter().flat_map(LabelSpec::check);
+        problems.extend(labels.map(|(field, why)| (format!("labels.{field}"), why)));
         problems
     }
 }

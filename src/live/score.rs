@@ -54,6 +54,9 @@ fn deploy(
     check(request)?;
     cluster.write_access(&format!("score {} to {}", request.model, request.output))?;
     let registry = TopicRegistry::new(cluster.clone(), &request.model_topic, Keep::All);
+    if let Some(labels) = &request.labels {
+        stats.note(format!("Labels of {} are not matched to live predictions yet", labels.topic));
+    }
     let version = registry.find(&request.model, cancel)?.version;
     let scorer = load(&registry, &request.model.name, version, cancel)?;
     let topics = Topics::prepare(cluster, request, cancel)?;

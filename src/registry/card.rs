@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::manifest::Manifest;
+use crate::kafka::Slice;
 use crate::learn::{Target, TaskKind};
 
 /// The card of a manifest. The same manifest gives the same text.
@@ -93,6 +94,29 @@ fn lineage(card: &mut String, manifest: &Manifest) {
         slice.digest(),
         slice.cluster_id,
     );
+    offsets(card, slice);
+    card.push('\n');
+    let (Some(labels), Some(counts)) = (&manifest.lineage.label_slice, &manifest.lineage.label_counts) else {
+        return;
+    };
+    let _ = write!(
+        card,
+        "### Labels\n\nSlice `{}`: {} of {} rows have a label. Of {} label records {} were used, {} were doubled, {} came too \
+         late and {} belong to no row.\n\n| topic | partition | from offset | to offset |\n| --- | ---: | ---: | ---: |\n",
+        labels.digest(),
+        counts.matched,
+        counts.events,
+        counts.labels,
+        counts.used,
+        counts.doubled,
+        counts.late,
+        counts.strays,
+    );
+    offsets(card, labels);
+    card.push('\n');
+}
+
+fn offsets(card: &mut String, slice: &Slice) {
     for topic in &slice.topics {
         for range in &topic.partitions {
             let _ = writeln!(
@@ -102,5 +126,4 @@ fn lineage(card: &mut String, manifest: &Manifest) {
             );
         }
     }
-    card.push('\n');
 }

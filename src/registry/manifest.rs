@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::card;
 use crate::codec::Schema;
+use crate::data::LabelCounts;
 use crate::kafka::Slice;
 use crate::learn::{LearnerSpec, RunFile, TaskSpec};
 
@@ -13,7 +14,7 @@ use crate::learn::{LearnerSpec, RunFile, TaskSpec};
 /// covered by the digest and stand last, so that what it covers is one run of bytes (see `super::digest`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Version of the package format: 1 or 2, see docs/package.md.
+    /// Version of the package format: 1 to 3, see docs/package.md.
     pub format: u32,
     /// Input columns that a record must have, with types.
     pub input: Schema,
@@ -51,6 +52,12 @@ impl Manifest {
 pub struct Lineage {
     /// The records.
     pub slice: Slice,
+    /// The label records that were joined. From format 3 on; see docs/package.md.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_slice: Option<Slice>,
+    /// What became of events and labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_counts: Option<LabelCounts>,
     /// The run, whole, so that it can be repeated.
     pub run: RunFile,
     /// Rows per part: train, validation, test, gaps, without a target.

@@ -33,21 +33,30 @@ impl Package {
     /// No package may be larger, packed or unpacked.
     pub const MAX_BYTES: u64 = 1 << 30;
     /// The newest version of the format. Older ones are read, and written again as they were.
-    pub const FORMAT: u32 = 2;
+    pub const FORMAT: u32 = 3;
     /// The version from which on packages carry an evaluation.
     const WITH_EVALUATION: u32 = 2;
+    /// The version of packages whose labels were joined from another topic. Others stay at the version before, so that
+    /// their digests do and older programs read them.
+    const WITH_LABELS: u32 = 3;
 
     /// Of a finished run.
     pub fn of(run: &Run) -> Result<Self> {
         let manifest = Manifest {
-            format: Self::FORMAT,
+            format: if run.label_slice.is_some() { Self::WITH_LABELS } else { Self::WITH_EVALUATION },
             input: run.pipeline.input.clone(),
             codec: run.file.slice.codec.clone(),
             features: run.pipeline.output.clone(),
             task: run.file.task.clone(),
             classes: run.model.classes().to_vec(),
             learner: run.file.learner,
-            lineage: Lineage { slice: run.slice.clone(), run: run.file.clone(), rows: run.rows },
+            lineage: Lineage {
+                slice: run.slice.clone(),
+                label_slice: run.label_slice.clone(),
+                label_counts: run.label_counts,
+                run: run.file.clone(),
+                rows: run.rows,
+            },
             metrics: metrics(run),
             digest: String::new(),
             made_by: concat!("Forebay ", env!("CARGO_PKG_VERSION")).into(),

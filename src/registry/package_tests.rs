@@ -93,8 +93,8 @@ fn a_changed_model_is_refused_by_its_digest() {
 
 #[test]
 fn another_format_version_is_refused_before_anything_else_is_asked() {
-    let newer = forged(0, |_| r#"{"format":3,"whatever":[]}"#.into());
-    assert!(why(&newer).contains("format version 3; this program reads versions up to 2"), "{}", why(&newer));
+    let newer = forged(0, |_| r#"{"format":4,"whatever":[]}"#.into());
+    assert!(why(&newer).contains("format version 4; this program reads versions up to 3"), "{}", why(&newer));
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub mod plot;
 mod stages;
 pub mod states;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod text;
 mod theme;
 pub mod value;

@@ -1,5 +1,6 @@
 //! The configuration folder: settings, saved connections, recent files. What belongs to the user and not to a workspace.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -25,6 +26,9 @@ pub struct Settings {
     pub time_zone: String,
     /// Bytes that slices may take in memory.
     pub memory_budget: u64,
+    /// Stages, in lower case, whose note in the demo was dismissed.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub dismissed_notes: BTreeSet<String>,
 }
 
 /// Dark or light.
@@ -40,7 +44,12 @@ pub enum Theme {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Theme::Dark, time_zone: "UTC".into(), memory_budget: 4_000_000_000 }
+        Self {
+            theme: Theme::Dark,
+            time_zone: "UTC".into(),
+            memory_budget: 4_000_000_000,
+            dismissed_notes: BTreeSet::new(),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::format::Format;
 use super::run::SavedRun;
 use super::slice;
-use crate::data::SplitSpec;
+use crate::data::{LabelSpec, SplitSpec};
 use crate::kafka::{RangeSpec, Slice};
 use crate::learn::{LearnerSpec, TaskSpec};
 use crate::live::ScoreRequest;
@@ -100,6 +100,9 @@ pub struct SavedPipeline {
     /// The topic that it was made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    /// Labels from another topic that are joined before the first step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<LabelSpec>,
     /// The steps.
     #[serde(default)]
     pub steps: PipelineSpec,

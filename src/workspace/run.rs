@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::jobs::Problem;
+use crate::kafka::Slice;
 use crate::learn::{Evaluation, Run, RunFile};
 
 /// A finished run.
@@ -24,6 +25,9 @@ pub struct SavedRun {
     pub digest: String,
     /// The slice's digest.
     pub slice: String,
+    /// The digest of the label slice, where labels were joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_slice: Option<String>,
     /// Rows per part: train, validation, test, gaps, and rows without a target.
     pub rows: [u64; 5],
     /// What it was published as: `delay@3`.
@@ -78,6 +82,7 @@ impl SavedRun {
             ended,
             digest: digest(&bytes),
             slice: run.slice.digest(),
+            label_slice: run.label_slice.as_ref().map(Slice::digest),
             rows: run.rows,
             published: None,
             test_opened: false,

@@ -67,6 +67,7 @@ fn workspace() -> Workspace {
         pipelines: vec![SavedPipeline {
             name: "weather".into(),
             topic: Some("flights".into()),
+            label: Some(crate::data::LabelSpec::by_key("arrived", "late", "2h")),
             steps: crate::pipeline::PipelineSpec {
                 steps: vec![StepSpec::Drop { columns: vec!["tailnum".into()] }],
             },
@@ -81,6 +82,7 @@ fn saved_run(name: &str) -> SavedRun {
         ended: 1_700_000_000_000,
         digest: "0".repeat(64),
         slice: slice().digest(),
+        label_slice: None,
         rows: [70, 15, 15, 0, 0],
         published: None,
         test_opened: false,

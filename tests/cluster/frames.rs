@@ -19,7 +19,14 @@ fn whole(cluster: &Cluster, topic: &str) -> Slice {
 }
 
 fn request(slice: Slice, filter: Option<&str>) -> ReadRequest {
-    ReadRequest { slice, codec: "json".into(), filter: filter.map(str::to_owned), budget: None }
+    ReadRequest {
+        slice,
+        codec: "json".into(),
+        filter: filter.map(str::to_owned),
+        budget: None,
+        label: None,
+        label_slice: None,
+    }
 }
 
 fn frame(cluster: &Cluster, request: &ReadRequest) -> Frame {

@@ -29,7 +29,7 @@ fn request(cluster: &Cluster, topic: &str) -> ReadRequest {
     let range =
         RangeSpec { topics: vec![topic.into()], from: Bound::Beginning, to: Bound::End, partitions: None };
     let slice = cluster.resolve(&range, &Cancel::new()).unwrap();
-    ReadRequest { slice, codec: "json".into(), filter: None, budget: None }
+    ReadRequest { slice, codec: "json".into(), filter: None, budget: None, label: None, label_slice: None }
 }
 
 /// Reads, and does something once the first records have come.

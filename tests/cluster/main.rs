@@ -16,6 +16,7 @@ mod groups;
 mod harness;
 mod harness_works;
 mod interrupted;
+mod labels;
 mod model_topic;
 mod packages;
 mod properties;

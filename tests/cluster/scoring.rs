@@ -30,6 +30,7 @@ fn prepared(kafka: &Kafka, partitions: i32) -> (Cluster, ScoreRequest) {
         instance: None,
         max_batch: 500,
         commit_ms: 50,
+        labels: None,
     };
     let models = registry(&cluster, &request.model_topic);
     publish(&models, "delay", &sample());

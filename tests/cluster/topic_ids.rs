@@ -58,7 +58,14 @@ fn a_saved_slice_of_a_topic_that_was_made_anew_is_refused() {
     make_anew(kafka, &cluster, &topic, 20);
 
     let slice: Slice = serde_json::from_str(&saved).unwrap();
-    let request = ReadRequest { slice, codec: "json".into(), filter: None, budget: None };
+    let request = ReadRequest {
+        slice,
+        codec: "json".into(),
+        filter: None,
+        budget: None,
+        label: None,
+        label_slice: None,
+    };
     let refused = read(&cluster, &request, &Progress::new(), &Cancel::new()).unwrap_err();
 
     let now = whole(&cluster, &[&topic]);
@@ -114,7 +121,14 @@ fn a_slice_without_an_id_is_read_as_before() {
     let cluster = kafka.connect();
     let mut slice = whole(&cluster, &[&topic]);
     slice.topics[0].topic_id = None;
-    let request = ReadRequest { slice, codec: "json".into(), filter: None, budget: None };
+    let request = ReadRequest {
+        slice,
+        codec: "json".into(),
+        filter: None,
+        budget: None,
+        label: None,
+        label_slice: None,
+    };
     let frame = read(&cluster, &request, &Progress::new(), &Cancel::new()).unwrap();
     assert_eq!((frame.rows(), frame.completeness), (20, Completeness::Whole));
 }

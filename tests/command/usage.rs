@@ -10,8 +10,8 @@ fn version_and_help_need_nothing_and_succeed() {
     assert_eq!(forebay.text(&["--version"]), format!("forebay {}\n", env!("CARGO_PKG_VERSION")));
     let help = forebay.text(&["--help"]);
     for command in [
-        "topics", "topic", "plan", "read", "profile", "write", "train", "models", "alias", "publish", "pull",
-        "score", "predict",
+        "demo", "topics", "topic", "plan", "read", "profile", "write", "train", "models", "alias", "publish",
+        "pull", "score", "predict",
     ] {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in\n{help}");
     }
@@ -27,6 +27,8 @@ fn wrong_usage_says_what_is_wrong_and_exits_with_2() {
         (&["alias", "late", "first", "champion"], "a number or `none`"),
         (&["models", "--models", "a", "--registry", "b"], "cannot be used with"),
         (&["topics", "--wonder"], "--wonder"),
+        (&["demo", "--speed", "20000"], "a speed of 20000 is not between 1 and 10,000"),
+        (&["demo", "--headless", "--bootstrap", "a:1"], "has a cluster of its own and takes no connection"),
         (
             &["read", "flights", "-o", "a.xlsx"],
             "the ending .xlsx is not known. Use .parquet, .arrow, .csv or .jsonl.",

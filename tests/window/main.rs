@@ -13,6 +13,7 @@ mod comparison;
 mod connect;
 mod flow;
 mod harness;
+mod labels;
 mod live;
 mod models;
 mod names;

@@ -72,6 +72,7 @@ pub fn frame(columns: Vec<Column>) -> Frame {
         bytes: 0,
         content: Vec::new(),
         completeness: Completeness::Whole,
+        labels: None,
     }
 }
 

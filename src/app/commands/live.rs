@@ -32,6 +32,10 @@ pub enum LiveCommand {
     SetDelivery(Delivery),
     /// Where a partition begins of which the group has committed nothing.
     FromBeginning(bool),
+    /// Wait for labels, or not.
+    WantLabels(bool),
+    /// Show wrong predictions only, or all.
+    WrongOnly(bool),
     /// Choose a deployment.
     Select(String),
     /// Start what the form says, or the chosen deployment.
@@ -80,6 +84,13 @@ impl Action for LiveCommand {
             Self::Pause => About::new("Pause plot", "Holds plots and tables as they are; scoring goes on")
                 .icon(Icon::Pause)
                 .shortcut(plain(Key::Space)),
+            Self::WrongOnly(true) => {
+                About::new("Wrong only", "Shows records whose label says another class than was predicted")
+                    .icon(Icon::Filter)
+            }
+            Self::WrongOnly(false) => {
+                About::new("Right and wrong", "Shows all records that were just scored").icon(Icon::Filter)
+            }
             Self::AskSwap => {
                 let title = match state.newer_version() {
                     Some(version) => format!("Swap to version {version}"),
@@ -107,6 +118,10 @@ impl Action for LiveCommand {
                 active.then(|| "it runs; stop it first".into())
             }
             Self::Pause => state.live.session().is_none().then(|| "nothing runs".into()),
+            Self::WrongOnly(_) => {
+                let labels = state.live.session().is_some_and(|session| session.snapshot.labels.is_some());
+                (!labels).then(|| "no labels are waited for".into())
+            }
             Self::AskSwap | Self::Swap(_) => refuse_swap(state),
             _ => None,
         }
@@ -125,6 +140,11 @@ impl Action for LiveCommand {
             Self::Type(field, text) => runtime.change_form(|form| form.set(field, text)),
             Self::SetDelivery(delivery) => runtime.change_form(|form| form.delivery = delivery),
             Self::FromBeginning(on) => runtime.change_form(|form| form.from_beginning = on),
+            Self::WantLabels(wanted) => runtime.change_form(|form| form.want_labels(wanted)),
+            Self::WrongOnly(only) => {
+                live.records = Records::Scored;
+                live.wrong_only = only;
+            }
             Self::Select(name) => {
                 live.form = None;
                 live.chosen = Some(name);
@@ -153,7 +173,7 @@ impl Action for LiveCommand {
             listed.extend([Self::Change, Self::AskRemove]);
         }
         if state.live.session().is_some() {
-            listed.extend([Self::Stop, Self::Pause]);
+            listed.extend([Self::Stop, Self::Pause, Self::WrongOnly(!state.live.wrong_only)]);
         }
         if state.newer_version().is_some() {
             listed.push(Self::AskSwap);

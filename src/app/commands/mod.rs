@@ -4,6 +4,7 @@
 
 pub mod browse;
 pub mod connect;
+pub mod demo;
 pub mod live;
 pub mod models;
 pub mod prepare;
@@ -24,6 +25,7 @@ use crate::ui::Icon;
 
 pub use browse::BrowseCommand;
 pub use connect::ConnectCommand;
+pub use demo::DemoCommand;
 pub use live::LiveCommand;
 pub use models::ModelsCommand;
 pub use prepare::PrepareCommand;
@@ -51,6 +53,8 @@ pub enum Command {
     Models(ModelsCommand),
     /// Of stage Live.
     Live(LiveCommand),
+    /// Of the demo: start, speed, pause.
+    Demo(DemoCommand),
 }
 
 /// What a person reads of a command.
@@ -123,6 +127,7 @@ macro_rules! each {
             Command::Train($inner) => $call,
             Command::Models($inner) => $call,
             Command::Live($inner) => $call,
+            Command::Demo($inner) => $call,
         }
     };
 }
@@ -152,7 +157,7 @@ impl Command {
     /// The stage whose shortcuts it belongs to; `None` works everywhere.
     pub fn stage(&self) -> Option<Stage> {
         match self {
-            Self::Window(_) | Self::Workspace(_) => None,
+            Self::Window(_) | Self::Workspace(_) | Self::Demo(_) => None,
             Self::Connect(_) => Some(Stage::Connect),
             Self::Browse(_) => Some(Stage::Browse),
             Self::Prepare(_) => Some(Stage::Prepare),
@@ -167,6 +172,7 @@ impl Command {
         match self {
             Self::Window(_) => "Window",
             Self::Workspace(_) => "Workspace",
+            Self::Demo(_) => "Demo",
             _ => self.stage().map_or("", Stage::title),
         }
     }
@@ -182,6 +188,7 @@ impl Command {
             .chain(of::<TrainCommand>(state))
             .chain(of::<ModelsCommand>(state))
             .chain(of::<LiveCommand>(state))
+            .chain(of::<DemoCommand>(state))
             .chain(of::<WorkspaceCommand>(state))
             .chain(of::<WindowCommand>(state))
             .collect()
@@ -195,6 +202,7 @@ impl Command {
         TrainCommand::tick(runtime);
         ModelsCommand::tick(runtime);
         LiveCommand::tick(runtime);
+        DemoCommand::tick(runtime);
     }
 
     /// A command for each topic of the catalogue: what `#` finds in the palette.
@@ -244,6 +252,7 @@ into_command! {
     TrainCommand => Train,
     ModelsCommand => Models,
     LiveCommand => Live,
+    DemoCommand => Demo,
 }
 
 /// Where panels leave commands while they are painted. They run before the next frame.

@@ -1,6 +1,7 @@
 //! Commands of stage Prepare: add, change, move and leave out steps; look at columns; prove that batch equals stream.
 
 mod follow;
+mod label;
 mod steps;
 
 use eframe::egui::Key;
@@ -9,13 +10,15 @@ use super::{About, Action, ctrl_shift};
 use crate::app::runtime::Runtime;
 use crate::app::stage::Stage;
 use crate::app::state::State;
-use crate::app::state::prepare::{Preview, Proof, Show};
-use crate::data::ColumnProfile;
+use crate::app::state::prepare::{JoinOf, Preview, Proof, Show};
+use crate::codec::Schema;
+use crate::data::{ColumnProfile, Frame, LabelSpec};
 use crate::jobs::Problem;
 use crate::kafka::EventTime;
 use crate::pipeline::StepSpec;
 use crate::ui::Icon;
 
+pub use label::LABEL_KEY;
 pub use steps::{StepKind, offered_steps};
 
 /// Something to be done in stage Prepare.
@@ -29,6 +32,18 @@ pub enum PrepareCommand {
     Column(String),
     /// Choose a step.
     Step(usize),
+    /// Join labels from another topic, before all steps.
+    AddLabel,
+    /// Choose the label join.
+    ChooseLabel,
+    /// Another form of the label join.
+    ChangeLabel(LabelSpec),
+    /// How long a label may take, as typed.
+    LabelWithin(String),
+    /// What event and label have in common: names of their fields, as typed.
+    LabelFields(String, String),
+    /// Read the labels and join them to the slice.
+    JoinLabels,
     /// Add a step of this kind behind the chosen one.
     Add(StepKind),
     /// Add this step at the end, as a warning offers it.
@@ -60,6 +75,10 @@ pub enum PrepareMessage {
     Times(Option<(EventTime, EventTime)>),
     /// Profiles of the columns.
     Profile(Result<Vec<ColumnProfile>, Problem>),
+    /// Columns of a label topic.
+    LabelColumns(String, Result<Schema, Problem>),
+    /// The slice with its labels.
+    Joined(Box<JoinOf>, Result<Frame, Problem>),
     /// Rows before and after the steps.
     Preview(Result<Preview, Problem>),
     /// What the proof showed.
@@ -72,6 +91,16 @@ impl Action for PrepareCommand {
             Self::Add(kind) => {
                 About::new(format!("Add step: {}", kind.title()), kind.help()).icon(Icon::Plus)
             }
+            Self::AddLabel => About::new(
+                "Add step: Join label",
+                "Labels that come later in another topic become a column of the slice",
+            )
+            .icon(Icon::Plus),
+            Self::JoinLabels => About::new(
+                "Join labels",
+                "Reads the labels that may belong to the slice and joins them to it",
+            )
+            .icon(Icon::Link),
             Self::Suggest => About::new(
                 "Suggest steps",
                 "Makes steps from what the columns look like, in place of those there are",
@@ -103,25 +132,32 @@ impl Action for PrepareCommand {
         if state.prepared_frame().is_none() {
             return Some("no slice is read".into());
         }
-        let chosen = state.prepare.step.filter(|step| *step < state.steps().steps.len());
+        let label = state.prepare.label.chosen && state.label_spec().is_some();
+        let steps = state.steps().steps.len();
+        let chosen = state.prepare.step.filter(|step| *step < steps && !label);
         match self {
+            Self::AddLabel => state.label_spec().map(|_| "labels are joined already".into()),
+            Self::JoinLabels => label::refusal(state),
+            Self::Move(_) | Self::Duplicate if label => {
+                Some("labels are joined before all steps, and once".into())
+            }
+            Self::Delete if label => None,
             Self::Move(_) | Self::Duplicate | Self::Delete if chosen.is_none() => {
                 Some("no step is chosen".into())
             }
             Self::Move(-1) if chosen == Some(0) => Some("it is the first step".into()),
-            Self::Move(1) if chosen.map(|step| step + 1) == Some(state.steps().steps.len()) => {
-                Some("it is the last step".into())
-            }
+            Self::Move(1) if chosen.map(|step| step + 1) == Some(steps) => Some("it is the last step".into()),
             Self::Suggest if state.prepare.profile.get().is_none() => {
                 Some("the columns are being looked at".into())
             }
             Self::Prove if state.prepare.outline.features.is_none() => {
                 Some("the steps are not right yet".into())
             }
+            Self::UseInTraining if state.label_refusal().is_some() => state.label_refusal(),
             Self::UseInTraining if state.prepare.outline.features.is_none() => {
                 let step = state.prepare.outline.steps.iter().position(|step| !step.problems.is_empty());
                 Some(match (step, state.prepare.outline.end.first()) {
-                    (Some(step), _) => format!("step {} is not right", step + 1),
+                    (Some(step), _) => format!("step {} is not right", state.step_number(step)),
                     (None, Some(end)) => end.clone(),
                     (None, None) => "the steps are being checked".into(),
                 })
@@ -135,7 +171,13 @@ impl Action for PrepareCommand {
             Self::Search(text) => runtime.state.prepare.search = text,
             Self::Show(show) => runtime.state.prepare.show = show,
             Self::Column(name) => runtime.state.prepare.column = Some(name),
-            Self::Step(step) => runtime.state.prepare.step = Some(step),
+            Self::Step(step) => runtime.state.prepare.choose_step(step),
+            Self::AddLabel => runtime.add_label(),
+            Self::ChooseLabel => runtime.state.prepare.label.chosen = true,
+            Self::ChangeLabel(spec) => runtime.change_label(spec),
+            Self::LabelWithin(typed) => runtime.type_label_within(typed),
+            Self::LabelFields(event, label) => runtime.type_label_fields(&event, &label),
+            Self::JoinLabels => runtime.join_labels(),
             Self::Add(kind) => runtime.add_step_of(kind),
             Self::AddStep(step) => runtime.add_step(step),
             Self::Suggest => runtime.suggest_steps(),
@@ -143,6 +185,7 @@ impl Action for PrepareCommand {
             Self::Move(by) => runtime.move_step(by),
             Self::MoveTo(from, to) => runtime.move_step_to(from, to),
             Self::Duplicate => runtime.duplicate_step(),
+            Self::Delete if runtime.state.prepare.label.chosen => runtime.delete_label(),
             Self::Delete => runtime.delete_step(),
             Self::Profile => runtime.profile_columns(),
             Self::Prove => runtime.prove(),
@@ -151,6 +194,7 @@ impl Action for PrepareCommand {
     }
 
     fn tick(runtime: &mut Runtime<'_>) {
+        runtime.follow_label();
         runtime.follow_frame();
     }
 
@@ -160,6 +204,8 @@ impl Action for PrepareCommand {
         }
         let kinds = StepKind::ALL.into_iter().map(Self::Add);
         let others = [
+            Self::AddLabel,
+            Self::JoinLabels,
             Self::Suggest,
             Self::Move(-1),
             Self::Move(1),
@@ -181,6 +227,8 @@ impl PrepareMessage {
     pub fn handle(self, runtime: &mut Runtime<'_>) {
         let prepare = &mut runtime.state.prepare;
         match self {
+            Self::LabelColumns(topic, result) => runtime.label_columns(&topic, result),
+            Self::Joined(of, result) => runtime.labels_joined(&of, result),
             Self::Times(times) => prepare.times = times,
             Self::Profile(result) => prepare.profile.finish(result),
             Self::Preview(result) => prepare.preview.finish(result),

@@ -64,6 +64,10 @@ pub enum WindowCommand {
     TypeName(String),
     /// Take the name of the name dialog.
     AcceptName,
+    /// Take the note of this stage away; it stays away.
+    DismissNote,
+    /// Show the notes of all stages again.
+    ShowNotes,
     /// Do what the open dialog asks about.
     Confirm,
     /// A command of the palette was run: it comes first the next time.
@@ -117,6 +121,12 @@ impl Action for WindowCommand {
             }
             Self::ClearHistory => About::new("Clear notifications", "Empties the history"),
             Self::ClearJobs => About::new("Clear ended jobs", "Takes done and failed jobs from the list"),
+            Self::DismissNote => {
+                About::new("Dismiss the note", "Takes the note of this stage away; it stays away")
+                    .icon(Icon::X)
+            }
+            Self::ShowNotes => About::new("Show the notes again", "In the demo, each stage says what to try")
+                .icon(Icon::Bulb),
             _ => return None,
         })
     }
@@ -134,6 +144,8 @@ impl Action for WindowCommand {
                 Some(Overlay::Name(prompt)) => prompt.problem(),
                 _ => Some("no name is asked for".into()),
             },
+            Self::DismissNote => state.note().is_none().then(|| "this stage shows no note".into()),
+            Self::ShowNotes => (!state.has_dismissed_notes()).then(|| "no note was dismissed".into()),
             _ => None,
         }
     }
@@ -201,12 +213,20 @@ impl Action for WindowCommand {
                 }
             }
             Self::AcceptName => runtime.accept_name(),
+            Self::DismissNote => {
+                state.dismiss_note();
+                runtime.save_settings();
+            }
+            Self::ShowNotes => {
+                state.settings.dismissed_notes.clear();
+                runtime.save_settings();
+            }
             Self::Confirm => runtime.confirm(),
             Self::Remember(title) => state.remember(title),
         }
     }
 
-    fn listed(_state: &State) -> Vec<Self> {
+    fn listed(state: &State) -> Vec<Self> {
         let mut commands: Vec<_> = Stage::ALL.into_iter().map(Self::Go).collect();
         commands.extend([
             Self::OpenPalette(""),
@@ -220,6 +240,9 @@ impl Action for WindowCommand {
             Self::ClearHistory,
             Self::ClearJobs,
         ]);
+        if state.in_demo() {
+            commands.extend([Self::DismissNote, Self::ShowNotes]);
+        }
         commands
     }
 }

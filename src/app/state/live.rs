@@ -31,6 +31,8 @@ pub struct LiveState {
     pub models: KnownModels,
     /// Which records the table shows.
     pub records: Records,
+    /// Only records whose label says another class than was predicted.
+    pub wrong_only: bool,
     /// When the statistics were last looked at.
     pub looked: Option<Instant>,
     /// An alias is being moved.

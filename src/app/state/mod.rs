@@ -2,8 +2,10 @@
 
 pub mod browse;
 pub mod connect;
+pub mod demo;
 pub mod live;
 pub mod models;
+mod notes;
 mod notifications;
 mod overlay;
 pub mod prepare;
@@ -45,6 +47,8 @@ pub struct State {
     pub models: models::ModelsState,
     /// Stage Live.
     pub live: live::LiveState,
+    /// The demo.
+    pub demo: demo::DemoState,
     /// The cluster that is connected.
     pub connection: Connection,
     /// What was said, newest last.
@@ -118,7 +122,7 @@ impl State {
 
     /// Bytes of the slice that is held in memory.
     pub fn memory_used(&self) -> u64 {
-        self.browse.frame.get().map_or(0, |frame| frame.data.estimated_size() as u64)
+        self.prepared_frame().map_or(0, |frame| frame.data.estimated_size() as u64)
     }
 
     /// The time zone in which times are shown.

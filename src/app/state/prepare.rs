@@ -1,5 +1,6 @@
 //! What stage Prepare shows: the columns of the slice, the steps, and the table before and after them.
 
+mod label;
 mod outline;
 mod preview;
 
@@ -10,6 +11,7 @@ use crate::kafka::EventTime;
 use crate::pipeline::PipelineSpec;
 use crate::workspace::SavedPipeline;
 
+pub use label::{JoinOf, LabelStanding, LabelState, by_in_words, label_in_words, within_in_words};
 pub use outline::{Outline, StepOutline};
 pub use preview::{Preview, Proof};
 
@@ -26,7 +28,9 @@ pub struct PrepareState {
     pub show: Show,
     /// The column that is chosen.
     pub column: Option<String>,
-    /// The step that is chosen, from 0.
+    /// The label join, which stands before all steps.
+    pub label: LabelState,
+    /// The step that is chosen, from 0; the label join is none of them.
     pub step: Option<usize>,
     /// What the steps do to the columns, and what is wrong with them.
     pub outline: Outline,
@@ -41,8 +45,12 @@ pub struct PrepareState {
 /// What the stage's values were made of; another one makes them old.
 #[derive(Clone, PartialEq)]
 pub struct MadeOf {
-    /// The frame, by the identity of its columns.
+    /// The slice as it was read, by [`Frame::identity`].
+    pub slice: usize,
+    /// The same with its labels, or again without.
     pub frame: usize,
+    /// Whether the label join is the chosen step.
+    pub label: bool,
     /// The steps.
     pub steps: PipelineSpec,
     /// The chosen step.
@@ -79,17 +87,22 @@ impl Show {
 }
 
 impl State {
-    /// The slice that is prepared.
+    /// The slice that is prepared, with its labels once they are joined.
     pub fn prepared_frame(&self) -> Option<&Frame> {
-        self.browse.frame.get()
+        self.labelled_frame().or_else(|| self.slice_frame())
     }
 
     /// The pipeline of the slice's topic: the one made last.
     pub fn pipeline(&self) -> Option<&SavedPipeline> {
-        let topic = self.prepared_frame()?.slice.topics.first().map(|topic| topic.topic.as_str());
+        let topic = self.slice_frame()?.slice.topics.first().map(|topic| topic.topic.as_str());
         let of_topic =
             |pipeline: &&SavedPipeline| pipeline.topic.is_none() || pipeline.topic.as_deref() == topic;
         self.workspace.get().pipelines.iter().rev().find(of_topic)
+    }
+
+    /// The number of a step for people: the label join is the first where there is one.
+    pub fn step_number(&self, index: usize) -> usize {
+        index + 1 + usize::from(self.label_spec().is_some())
     }
 
     /// Its steps; none while there is no pipeline.
@@ -99,6 +112,11 @@ impl State {
 }
 
 impl PrepareState {
+    pub(in crate::app) fn choose_step(&mut self, step: usize) {
+        self.step = Some(step);
+        self.label.chosen = false;
+    }
+
     /// The profiles in the list, after search and choice.
     pub fn listed(&self) -> Vec<&ColumnProfile> {
         let wanted = self.search.trim().to_lowercase();

@@ -1,5 +1,7 @@
 //! What the user set for the window, ready for use.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 
 use crate::workspace::{self, Theme};
@@ -19,6 +21,8 @@ pub struct Settings {
     pub memory_budget: u64,
     /// Why the budget that was typed last cannot be used.
     pub budget_problem: Option<String>,
+    /// Stages, in lower case, whose note in the demo was dismissed.
+    pub dismissed_notes: BTreeSet<String>,
 }
 
 impl Default for Settings {
@@ -40,6 +44,7 @@ impl Settings {
             zone_problem: None,
             memory_budget: kept.memory_budget,
             budget_problem: None,
+            dismissed_notes: kept.dismissed_notes.clone(),
         };
         settings.set_zone(&kept.time_zone);
         settings
@@ -51,6 +56,7 @@ impl Settings {
             theme: self.theme,
             time_zone: self.zone_name.clone(),
             memory_budget: self.memory_budget,
+            dismissed_notes: self.dismissed_notes.clone(),
         }
     }
 

@@ -69,18 +69,18 @@ pub struct TrainState {
 /// The inputs of what stage Train computes, to notice when they are others.
 #[derive(Debug, Default)]
 pub struct Asked {
-    /// Of all: the workspace's revision, and whether the columns have been looked at.
-    pub revision: Option<(u64, bool)>,
+    /// Of all: the workspace's revision, whether the columns have been looked at, and the frame.
+    pub seen: Option<(u64, bool, usize)>,
     /// Of the facts.
     pub facts: Option<Arc<Slice>>,
     /// Of the split.
-    pub split: Option<(Arc<Slice>, Option<TaskSpec>, SplitSpec)>,
+    pub split: Option<(usize, Option<TaskSpec>, SplitSpec)>,
     /// Of the preparation.
     pub preparation: Option<PreparationAsked>,
 }
 
-/// What a preparation was made of: slice, task, pipeline, and whether the columns had been looked at.
-pub type PreparationAsked = (Arc<Slice>, Option<TaskSpec>, Option<SavedPipeline>, bool);
+/// What a preparation was made of: frame, task, pipeline, and whether the columns had been looked at.
+pub type PreparationAsked = (usize, Option<TaskSpec>, Option<SavedPipeline>, bool);
 
 /// What is shown of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

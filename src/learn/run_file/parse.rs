@@ -7,7 +7,7 @@ use super::{RunFile, SliceSection, refusal};
 use crate::jobs::Problem;
 use crate::pipeline::{PipelineSpec, StepSpec};
 
-const SECTIONS: [&str; 7] = ["format", "seed", "slice", "task", "prepare", "split", "learner"];
+const SECTIONS: [&str; 8] = ["format", "seed", "slice", "label", "task", "prepare", "split", "learner"];
 const SLICE_KEYS: [&str; 6] = ["topics", "from", "to", "partitions", "codec", "filter"];
 
 /// Parses and checks.
@@ -18,14 +18,16 @@ pub(super) fn run_file(text: &str) -> Result<RunFile, Problem> {
     reader.keys();
     let seed = reader.optional::<u64>("seed");
     let slice = reader.slice();
+    let asks_for_labels = reader.table.contains_key("label");
+    let label = reader.optional("label");
     let task = reader.required("task");
     let prepare = reader.steps();
     let split = reader.optional("split");
     let learner = reader.required("learner");
     match (slice, task, learner) {
-        (Some(slice), Some(task), Some(learner)) => {
+        (Some(slice), Some(task), Some(learner)) if label.is_some() == asks_for_labels => {
             let (seed, split) = (seed.unwrap_or_default(), split.unwrap_or_default());
-            let file = RunFile { format: RunFile::FORMAT, seed, slice, task, prepare, split, learner };
+            let file = RunFile { format: RunFile::FORMAT, seed, slice, label, task, prepare, split, learner };
             reader.problems.extend(file.check());
             refusal(&reader.problems).map(|()| file)
         }
@@ -74,11 +76,7 @@ impl Reader {
         let unknown: Vec<String> =
             self.table.keys().filter(|key| !SECTIONS.contains(&key.as_str())).cloned().collect();
         for key in unknown {
-            if key == "label" {
-                self.add("label", "labels from another topic are not supported yet; the target must be a field of the slice's own records");
-            } else {
-                self.add(key.clone(), format!("is no key of a run file; there are {}", SECTIONS.join(", ")));
-            }
+            self.add(key, format!("is no key of a run file; there are {}", SECTIONS.join(", ")));
         }
     }
 

@@ -111,12 +111,35 @@ fn a_missing_section_and_a_wrong_target_are_named() {
 }
 
 #[test]
-fn a_label_section_is_refused_for_now() {
-    let why = why(&format!("{WHOLE}\n[label]\ntopic = \"flights.arrived\""));
-    assert_eq!(
-        why,
-        "label: labels from another topic are not supported yet; the target must be a field of the slice's own records"
+fn labels_from_another_topic_are_read_and_written_back() {
+    let text =
+        format!("{WHOLE}\n[label]\ntopic = \"flights.arrived\"\ncolumn = \"arr_delay\"\nwithin = \"48h\"");
+    let file = RunFile::parse(&text).unwrap();
+    assert_eq!(file.label, Some(LabelSpec::by_key("flights.arrived", "arr_delay", "48h")));
+    assert_eq!(RunFile::parse(&file.to_toml()).unwrap(), file);
+
+    let by_fields =
+        format!("{text}\nby = {{ event = [\"flight\"], label = [\"number\"] }}\ncodec = \"json\"");
+    let file = RunFile::parse(&by_fields).unwrap();
+    assert_eq!(RunFile::parse(&file.to_toml()).unwrap(), file);
+}
+
+#[test]
+fn a_label_that_is_not_the_target_and_other_mistakes_are_named() {
+    let text = format!(
+        "{WHOLE}\n[label]\ntopic = \"\"\ncolumn = \"late\"\nwithin = \"soon\"\nby = []\ncodec = \"xml\"\nform = 1"
     );
+    let why = why(&text);
+    for part in [
+        "task.target: must be the label's column, late",
+        "label.topic: ",
+        "label.within: ",
+        "label.by: ",
+        "label.codec: ",
+        "`form`",
+    ] {
+        assert!(why.contains(part), "{part} is not in {why}");
+    }
 }
 
 #[test]

@@ -141,6 +141,7 @@ impl Sums {
             records: self.records,
             means: self.values.iter().map(|sum| sum / records).collect(),
             shares: self.first.iter().map(|&count| count as f64 / records).collect(),
+            ..TimeBin::default()
         }
     }
 }

@@ -5,11 +5,13 @@
 //! ran for a minute. It knows nothing of Kafka's clients or of models.
 
 mod bins;
+mod labels;
 mod latency;
 mod record;
 mod series;
 mod snapshot;
 
+pub use labels::{Actual, LiveLabelCounts, LiveLabels, LiveQuality, QualityPoint, VersionQuality};
 pub use record::{LiveStats, ScoredBatch};
 pub use snapshot::{
     Counts, LatencyBar, LatencySummary, LiveSnapshot, LiveState, Note, PartitionLag, ScoredRecord, Second,

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::bins::Bins;
+use super::labels::LiveLabels;
 use super::latency::Latencies;
 use super::series::Series;
 use super::snapshot::{Counts, LiveSnapshot, LiveState, Note, PartitionLag, ScoredRecord, Serving, Swap};
@@ -56,6 +57,7 @@ struct Inner {
     bins: Bins,
     scored: VecDeque<Arc<ScoredRecord>>,
     rejections: VecDeque<Arc<Rejection>>,
+    labels: Option<Arc<LiveLabels>>,
 }
 
 impl Default for Inner {
@@ -74,6 +76,7 @@ impl Default for Inner {
             bins: Bins::default(),
             scored: VecDeque::new(),
             rejections: VecDeque::new(),
+            labels: None,
         }
     }
 }
@@ -113,6 +116,7 @@ impl LiveStats {
             bins: inner.bins.to_vec(),
             scored: inner.scored.iter().cloned().collect(),
             rejections: inner.rejections.iter().cloned().collect(),
+            labels: inner.labels.clone(),
         }
     }
 
@@ -252,6 +256,7 @@ mod tests {
             probabilities: vec![0.3, 0.7],
             version: 1,
             latency_us: 900,
+            actual: None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::bins;
+use super::labels::{Actual, LiveLabels};
 use crate::codec::Rejection;
 use crate::kafka::{Offset, PartitionId};
 
@@ -46,6 +47,8 @@ pub struct LiveSnapshot {
     pub scored: Vec<Arc<ScoredRecord>>,
     /// The newest rejections, newest first; at most [`LiveSnapshot::KEPT_RECORDS`].
     pub rejections: Vec<Arc<Rejection>>,
+    /// What labels say of the predictions; `None` where none are waited for.
+    pub labels: Option<Arc<LiveLabels>>,
 }
 
 impl LiveSnapshot {
@@ -226,6 +229,14 @@ pub struct TimeBin {
     pub means: Vec<f64>,
     /// Share of the records for which each class was the most probable; empty for a number.
     pub shares: Vec<f64>,
+    /// Of its records, those whose label has come; a restart adds those of predictions made before.
+    pub labelled: u64,
+    /// Of the labelled, those whose class was another one; 0 for a number.
+    pub wrong: u64,
+    /// Share of the labelled that each class has, or the mean of a number; empty while nothing is labelled.
+    pub actual: Vec<f64>,
+    /// Records whose label may still come.
+    pub open: u64,
 }
 
 /// One of the last records scored.
@@ -247,4 +258,6 @@ pub struct ScoredRecord {
     pub version: u32,
     /// Microseconds from the record's arrival in the scorer to the prediction's commit.
     pub latency_us: u64,
+    /// How it came out, once its label has come.
+    pub actual: Option<Actual>,
 }

@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::overlay::{Behind, middle, popup};
-use crate::app::commands::{Command, MAIN_ACTION, keys};
+use crate::app::commands::{Command, MAIN_ACTION, WindowCommand, keys};
 use crate::ui::View;
 use crate::ui::text::{self, Type};
 use crate::ui::theme::tokens;
@@ -26,7 +26,12 @@ const FIXED: [(&str, &str); 6] = [
 pub(super) fn show(ui: &Ui, view: &View<'_>, window: Rect) {
     let at = middle(window, WIDTH, 90.0);
     popup(ui, view, "Keyboard shortcuts", at, WIDTH, Behind::Clear, |ui| {
-        zone::header("Keyboard shortcuts").detail(view.state.stage.title()).tall().line().plain(ui);
+        zone::header("Keyboard shortcuts").detail(view.state.stage.title()).tall().line().show(ui, |ui| {
+            // In the demo: a way back to the notes that were dismissed.
+            if view.state.in_demo() {
+                view.button_as(ui, WindowCommand::ShowNotes, |button| button.small());
+            }
+        });
         ScrollArea::vertical().max_height((window.height() - 200.0).max(200.0)).show(ui, |ui| {
             ui.add_space(6.0);
             if let Some(about) =

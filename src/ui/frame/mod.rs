@@ -1,12 +1,16 @@
 //! The frame around the stages: top bar, rail, stage bar, status bar, and what lies over them.
 
+#[cfg(test)]
+mod demo_tests;
 mod dialogs;
 mod help;
 mod history;
 mod jobs;
+mod note;
 mod overlay;
 mod palette;
 mod rail;
+mod replay_clock;
 mod settings;
 mod stage_bar;
 mod status_bar;
@@ -46,6 +50,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) {
     top_bar::show(ui, view, top);
     rail::show(ui, view, rail);
     stages::bar(view).show(ui, view, bar);
+    note::show(ui, view, &mut zones);
     stages::show(ui, view, zones.rest());
     status_bar::show(ui, view, status);
     toasts::show(ui, view, window);

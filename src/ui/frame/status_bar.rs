@@ -1,8 +1,9 @@
-//! The status bar: newest notification, history, memory, time zone.
+//! The status bar: newest notification, history, replay clock, memory, time zone.
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2};
 
+use super::replay_clock;
 use crate::app::commands::WindowCommand;
 use crate::app::state::Level;
 use crate::ui::icon::Icon;
@@ -20,6 +21,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     text::paint_in(ui.painter(), item, Align2::CENTER_CENTER, zone, Type::Label, tokens(ui).t2);
     response.on_hover_text("The zone in which times are shown. Change it in the settings");
     memory(ui, view, &mut rest);
+    replay_clock::show(ui, view, &mut rest);
     history(ui, view, &mut rest);
     newest(ui, view, rest);
 }
@@ -35,7 +37,7 @@ pub(super) fn look(tokens: &Tokens, level: Level) -> (Icon, Color32) {
 }
 
 /// Cuts a piece off the right, with a line at its left.
-fn segment(ui: &Ui, rest: &mut Rect, width: f32) -> Rect {
+pub(super) fn segment(ui: &Ui, rest: &mut Rect, width: f32) -> Rect {
     let (left, piece) = rest.split_left_right_at_x((rest.right() - width).round());
     ui.painter().vline(piece.left() + 0.5, piece.y_range(), (1.0, tokens(ui).line));
     *rest = left;

@@ -14,6 +14,7 @@ pub enum Icon {
     ArrowUp,
     Bell,
     Box,
+    Bulb,
     ChartLine,
     Check,
     CheckCircle,

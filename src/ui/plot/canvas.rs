@@ -133,6 +133,14 @@ impl<'a> Canvas<'a> {
         self.beside(self.shown.at(x, y) + vec2(7.0, -9.0), said, color);
     }
 
+    /// A text under the upper edge that ends at a value of the x axis: what a span of it is about.
+    pub fn note_at_top(&mut self, x: f64, said: &str, color: Color32) {
+        let width = text::width(self.ui, said, Type::Label);
+        let right = (self.shown.at_x(x) - 6.0).max(self.shown.area.left() + width + 6.0);
+        let at = pos2(right, self.shown.area.top() + 8.0);
+        text::paint(&self.painter, at, Align2::RIGHT_CENTER, said, Type::Label, color);
+    }
+
     /// What stands at the ends of lines, at their right: `0.2135`. Those that would cover each other move apart. Where the
     /// lines end at the edge of the plot, so much room must be free beside it.
     pub fn ends(&mut self, ends: &[([f64; 2], String)], color: Color32) {

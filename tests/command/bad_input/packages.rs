@@ -66,7 +66,7 @@ fn a_package_of_10_gb_by_its_header_is_refused_before_it_is_unpacked() {
 fn a_package_of_another_format_version_is_refused() {
     let forebay = trained(Kafka::embedded());
     let bytes =
-        forged(&forebay, "manifest.json", |manifest| manifest.replacen("\"format\":2", "\"format\":3", 1));
+        forged(&forebay, "manifest.json", |manifest| manifest.replacen("\"format\":2", "\"format\":4", 1));
     page::says("a package that has another format version", &[], &refusal(&forebay, &bytes));
 }
 

@@ -23,6 +23,8 @@ impl Runtime<'_> {
             codec: CODEC.into(),
             filter: self.state.browse.filter_text(),
             budget: Some(self.state.settings.memory_budget),
+            label: None,
+            label_slice: None,
         };
         let digest: String = request.slice.digest().chars().take(6).collect();
         self.state.browse.frame.begin();

@@ -96,7 +96,7 @@ impl Runtime<'_> {
         }
     }
 
-    pub(super) fn disconnect(&mut self) {
+    pub(in crate::app) fn disconnect(&mut self) {
         let name = self.state.connection.name.clone();
         self.state.connection = Connection::default();
         self.state.notifications.info(format!("Disconnected from {name}"), "");

@@ -25,8 +25,11 @@ impl Runtime<'_> {
 
     /// Takes a change of the form.
     pub(super) fn change_form(&mut self, change: impl FnOnce(&mut DeploymentForm)) {
-        if let Some(form) = &mut self.state.live.form {
-            change(form);
+        let live = &mut self.state.live;
+        let Some(form) = &mut live.form else { return };
+        change(form);
+        if let Some(models) = live.models.of(form.text(Field::ModelTopic).trim()) {
+            form.propose_labels(models);
         }
     }
 
@@ -37,6 +40,7 @@ impl Runtime<'_> {
         let Some(form) = &mut live.form else { return };
         if let Some(models) = live.models.of(form.text(Field::ModelTopic).trim()) {
             form.suggest(models, preferred.as_deref());
+            form.propose_labels(models);
         }
     }
 
@@ -74,6 +78,16 @@ impl Runtime<'_> {
                 None => workspace.deployments.push(deployment),
             }
         });
+    }
+
+    /// Starts every deployment of the workspace that does not run, and shows the first.
+    pub(in crate::app) fn start_deployments(&mut self) {
+        let running = |name: &str| self.state.live.sessions.get(name).is_some_and(Session::is_active);
+        let saved = self.state.workspace.get().deployments.iter();
+        let waiting: Vec<_> = saved.filter(|saved| !running(&saved.name)).cloned().collect();
+        for saved in waiting.into_iter().rev() {
+            self.start_deployment(saved.name, saved.request);
+        }
     }
 
     fn start_deployment(&mut self, name: String, request: ScoreRequest) {

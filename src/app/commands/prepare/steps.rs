@@ -4,7 +4,7 @@ use crate::app::runtime::Runtime;
 use crate::codec::{Field, Kind, Schema};
 use crate::data::{ColumnProfile, Warning};
 use crate::pipeline::{CastTo, DatePart, ImputeWith, PipelineSpec, StepSpec};
-use crate::workspace::SavedPipeline;
+use crate::workspace::{SavedPipeline, Workspace};
 
 /// The kinds of steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,13 +122,12 @@ pub fn offered_steps(profile: &ColumnProfile) -> Vec<(String, StepSpec)> {
 
 impl Runtime<'_> {
     pub(super) fn add_step_of(&mut self, kind: StepKind) {
-        let at = self.state.prepare.step.map_or(0, |step| step + 1);
+        let after = self.state.prepare.step.filter(|_| !self.state.prepare.label.chosen);
+        let at = after.map_or(0, |step| step + 1);
         let outline = &self.state.prepare.outline;
         let before = match at.checked_sub(1).and_then(|index| outline.steps.get(index)) {
             Some(step) => step.after.clone().unwrap_or_else(|| step.before.clone()),
-            None => {
-                self.state.prepared_frame().map(|frame| frame.schema.as_ref().clone()).unwrap_or_default()
-            }
+            None => self.state.feature_frame().map(|frame| frame.schema.as_ref().clone()).unwrap_or_default(),
         };
         self.insert_step(at, kind.on(&before));
     }
@@ -156,18 +155,19 @@ impl Runtime<'_> {
             let at = at.min(spec.steps.len());
             spec.steps.insert(at, step);
         });
-        self.state.prepare.step = Some(at);
+        self.state.prepare.choose_step(at);
     }
 
     pub(super) fn suggest_steps(&mut self) {
         let Some(profiles) = self.state.prepare.profile.get() else { return };
-        let suggested = PipelineSpec::suggest(profiles, &[]);
+        let label: Vec<String> = self.state.label_column().map(str::to_owned).into_iter().collect();
+        let suggested = PipelineSpec::suggest(profiles, &label);
         self.edit_steps("Suggest steps", |spec| *spec = suggested);
         self.state.prepare.step = None;
     }
 
     pub(super) fn change_step(&mut self, index: usize, step: StepSpec) {
-        let name = format!("Change step {}", index + 1);
+        let name = format!("Change step {}", self.state.step_number(index));
         self.edit_steps(&name, |spec| {
             if let Some(place) = spec.steps.get_mut(index) {
                 *place = step;
@@ -209,25 +209,40 @@ impl Runtime<'_> {
         });
     }
 
-    /// Edits the steps of the slice's pipeline, which is made by the first edit.
     fn edit_steps(&mut self, name: &str, change: impl FnOnce(&mut PipelineSpec)) {
-        let Some(frame) = self.state.prepared_frame() else { return };
-        let topic = frame.slice.topics.first().map(|topic| topic.topic.clone());
-        let mut steps = self.state.steps();
-        change(&mut steps);
-        let known = self.state.pipeline().map(|pipeline| pipeline.name.clone());
-        self.edit(name, |workspace| match known {
-            Some(known) => {
-                let pipeline = workspace.pipelines.iter_mut().rev().find(|pipeline| pipeline.name == known);
-                if let Some(pipeline) = pipeline {
-                    pipeline.steps = steps;
-                }
-            }
-            None => {
-                let name =
-                    topic.as_deref().map_or_else(|| "features".into(), |topic| format!("{topic}-features"));
-                workspace.pipelines.push(SavedPipeline { name, topic, steps });
-            }
+        self.edit_pipeline(name, |pipeline| change(&mut pipeline.steps));
+    }
+
+    /// Edits the slice's pipeline, which is made by the first edit.
+    pub(super) fn edit_pipeline(&mut self, name: &str, change: impl FnOnce(&mut SavedPipeline)) {
+        if let Some(pipeline) = self.changed_pipeline(change) {
+            self.edit(name, |workspace| put(workspace, pipeline));
+        }
+    }
+
+    /// The same; with the edit before it of the same name it is one.
+    pub(super) fn edit_pipeline_merged(&mut self, name: &str, change: impl FnOnce(&mut SavedPipeline)) {
+        if let Some(pipeline) = self.changed_pipeline(change) {
+            self.edit_merged(name, |workspace| put(workspace, pipeline));
+        }
+    }
+
+    fn changed_pipeline(&self, change: impl FnOnce(&mut SavedPipeline)) -> Option<SavedPipeline> {
+        let topic = self.state.slice_frame()?.slice.topics.first().map(|topic| topic.topic.clone());
+        let mut pipeline = self.state.pipeline().cloned().unwrap_or_else(|| {
+            let name =
+                topic.as_deref().map_or_else(|| "features".into(), |topic| format!("{topic}-features"));
+            SavedPipeline { name, topic, ..SavedPipeline::default() }
         });
+        change(&mut pipeline);
+        Some(pipeline)
+    }
+}
+
+/// Puts a pipeline at the place of the newest of its name, or behind all.
+fn put(workspace: &mut Workspace, pipeline: SavedPipeline) {
+    match workspace.pipelines.iter_mut().rev().find(|known| known.name == pipeline.name) {
+        Some(place) => *place = pipeline,
+        None => workspace.pipelines.push(pipeline),
     }
 }

@@ -41,9 +41,12 @@ impl State {
     /// Whether a run was judged on the rows that the set-up gives now. With no slice in memory every run is listed.
     pub fn is_comparable(&self, run: &SavedRun, slice: Option<&str>) -> bool {
         let setup = self.training();
-        let RunFile { task, split, .. } = &run.file;
+        let RunFile { task, split, label, .. } = &run.file;
         slice.is_none_or(|slice| {
-            run.slice == slice && setup.task.as_ref() == Some(task) && setup.split == *split
+            run.slice == slice
+                && self.label_spec() == label.as_ref()
+                && setup.task.as_ref() == Some(task)
+                && setup.split == *split
         })
     }
 }

@@ -21,17 +21,17 @@ impl Runtime<'_> {
             return;
         }
         self.follow_package();
-        let Some(frame) = self.state.browse.frame.get() else { return };
+        let Some(frame) = self.state.prepared_frame() else { return };
         let train = &self.state.train;
-        let revision = (self.state.workspace.revision(), self.state.columns_are_known());
-        if train.asked.revision == Some(revision) && is(&train.asked.facts, frame) {
+        let seen = (self.state.workspace.revision(), self.state.columns_are_known(), frame.identity());
+        if train.asked.seen == Some(seen) && is(&train.asked.facts, frame) {
             return;
         }
         let frame = frame.clone();
         self.follow_facts(&frame);
         self.follow_split(&frame);
         self.follow_preparation(&frame);
-        self.state.train.asked.revision = Some(revision);
+        self.state.train.asked.seen = Some(seen);
     }
 
     fn follow_facts(&mut self, frame: &Frame) {
@@ -52,12 +52,9 @@ impl Runtime<'_> {
     fn follow_split(&mut self, frame: &Frame) {
         let setup = self.state.training();
         let (task, split) = (setup.task.clone(), setup.split.clone());
-        let asked = Some((frame.slice.clone(), task.clone(), split.clone()));
+        let asked = Some((frame.identity(), task.clone(), split.clone()));
         let train = &mut self.state.train;
-        let same = |(slice, of_task, of_split): &(Arc<_>, _, _)| {
-            Arc::ptr_eq(slice, &frame.slice) && *of_task == task && *of_split == split
-        };
-        if train.asked.split.as_ref().is_some_and(same) {
+        if train.asked.split == asked {
             return;
         }
         train.asked.split = asked;
@@ -75,21 +72,19 @@ impl Runtime<'_> {
         let pipeline = self.state.current_pipeline().cloned();
         let task = self.state.training().task.clone();
         let known = self.state.columns_are_known();
+        // A label is no feature, also while it is not yet the target.
+        let schema = self.state.feature_frame().map_or_else(|| frame.schema.clone(), |frame| frame.schema);
         let (train, prepare) = (&mut self.state.train, &self.state.prepare);
-        let same = |asked: &(Arc<_>, Option<_>, Option<_>, bool)| {
-            Arc::ptr_eq(&asked.0, &frame.slice) && asked.1 == task && asked.2 == pipeline && asked.3 == known
-        };
-        if train.asked.preparation.as_ref().is_some_and(same) {
+        let asked = Some((frame.identity(), task.clone(), pipeline.clone(), known));
+        if train.asked.preparation == asked {
             return;
         }
         train.preparation = match (&pipeline, &prepare.profile) {
-            (Some(pipeline), _) => Some(Preparation::of_pipeline(pipeline, &frame.schema, task.as_ref())),
-            (None, Remote::Ready(profiles)) => {
-                Some(Preparation::suggested(profiles, &frame.schema, task.as_ref()))
-            }
+            (Some(pipeline), _) => Some(Preparation::of_pipeline(pipeline, &schema, task.as_ref())),
+            (None, Remote::Ready(profiles)) => Some(Preparation::suggested(profiles, &schema, task.as_ref())),
             (None, _) => None,
         };
-        train.asked.preparation = Some((frame.slice.clone(), task, pipeline, known));
+        train.asked.preparation = asked;
     }
 
     /// A run from an opened workspace shows its package's digest too.

@@ -27,7 +27,13 @@ pub(super) fn refusal(state: &State, name: &str) -> Option<String> {
 /// The frame in memory, if it is the slice of the run.
 fn frame_of<'a>(state: &'a State, run: &SavedRun) -> Option<&'a Frame> {
     let result = run.result.as_ref()?;
-    state.browse.frame.get().filter(|frame| *frame.slice == result.slice)
+    let same = |frame: &&Frame| {
+        let labels = frame.labels.as_deref();
+        let same_labels = labels.map(|labels| &labels.spec) == result.file.label.as_ref()
+            && labels.map(|labels| &labels.slice) == result.label_slice.as_ref();
+        *frame.slice == result.slice && same_labels
+    };
+    [state.prepared_frame(), state.slice_frame()].into_iter().flatten().find(same)
 }
 
 impl Runtime<'_> {
@@ -43,7 +49,11 @@ impl Runtime<'_> {
             let again = match (frame, cluster) {
                 (Some(frame), _) => train_on(&frame, &file, &Unheard, progress, cancel)?,
                 (None, Some(cluster)) => {
-                    let request = TrainRequest { run: file, slice: Some(before.slice.clone()) };
+                    let request = TrainRequest {
+                        run: file,
+                        slice: Some(before.slice.clone()),
+                        label_slice: before.label_slice.clone(),
+                    };
                     train(&cluster, &request, &Unheard, progress, cancel)?
                 }
                 (None, None) => {

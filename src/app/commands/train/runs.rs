@@ -22,9 +22,15 @@ pub const TRAIN_KEY: &str = "train";
 impl State {
     /// Why nothing can be trained now.
     pub(super) fn training_refusal(&self) -> Option<String> {
-        let Some(frame) = self.browse.frame.get() else { return Some("no slice is read".into()) };
+        let Some(frame) = self.prepared_frame() else { return Some("no slice is read".into()) };
         let Some(task) = &self.training().task else { return Some("no target is chosen".into()) };
         let target = task.target.column();
+        if let Some(refusal) = self.label_refusal() {
+            return Some(refusal);
+        }
+        if let Some(label) = self.label_column().filter(|label| *label != target) {
+            return Some(format!("labels are joined: the target is {label}, or leave step 1 of Prepare out"));
+        }
         if frame.schema.get(target).is_none() {
             return Some(format!("the slice has no column {target}"));
         }
@@ -53,15 +59,15 @@ impl State {
     /// What a run of this learner is, written down.
     fn run_file(&self, learner: LearnerSpec, frame: &Frame) -> Option<RunFile> {
         let setup = self.training();
-        let kept = self.workspace.get().slices.iter().rev().find(|saved| saved.slice == *frame.slice);
         Some(RunFile {
             format: RunFile::FORMAT,
             seed: setup.seed,
             slice: SliceSection {
                 range: exact_range(&frame.slice),
                 codec: frame.codec.clone(),
-                filter: kept.and_then(|saved| saved.filter.clone()),
+                filter: self.filter_of(frame),
             },
+            label: frame.labels.as_ref().map(|labels| labels.spec.clone()),
             task: setup.task.clone()?,
             prepare: self.train.preparation.as_ref()?.steps.clone(),
             split: setup.split.clone(),
@@ -73,7 +79,7 @@ impl State {
 impl Runtime<'_> {
     /// Starts a run for each chosen learner.
     pub(super) fn train_chosen(&mut self) {
-        let Some(frame) = self.state.browse.frame.get().cloned() else { return };
+        let Some(frame) = self.state.prepared_frame().cloned() else { return };
         self.state.train.running.retain(|run| run.problem.is_none());
         let mut first = None;
         for learner in self.state.chosen_learners() {

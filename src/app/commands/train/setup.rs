@@ -33,7 +33,7 @@ impl Runtime<'_> {
     /// A column of numbers with a fraction, or of many whole numbers, is a number to predict, until the user says otherwise;
     /// all else is a class.
     pub(super) fn set_target(&mut self, column: String) {
-        let kinds = self.state.browse.frame.get().map(|frame| &frame.schema);
+        let kinds = self.state.prepared_frame().map(|frame| &frame.schema);
         let kind = kinds.and_then(|schema| schema.get(&column)).map(|field| field.kind);
         let profiles = self.state.prepare.profile.get().map(Vec::as_slice).unwrap_or_default();
         let profile = profiles.iter().find(|profile| profile.name == column);

@@ -1,8 +1,8 @@
 //! What a deployment needs, checked against what is known of the cluster, before anything is started.
 
+use super::form::version_of;
 use super::{DeploymentForm, Field, State};
 use crate::live::ScoreRequest;
-use crate::registry::{ModelInfo, ModelRef, Selector};
 use crate::ui::format;
 
 /// What a check found.
@@ -57,9 +57,10 @@ impl State {
             checks.push(self.check_output(Field::Output, &request.output));
             checks
                 .extend(request.dead_letter.iter().map(|topic| self.check_output(Field::DeadLetter, topic)));
+            checks.extend(request.labels.iter().map(|labels| self.check_labels(&labels.topic)));
         }
         checks.extend(wrong.into_iter().map(|(name, why)| {
-            let (field, said) = (field(&name), name.replace('_', " "));
+            let (field, said) = (field(&name), words(&name));
             Check::new(field, Verdict::Missing, format!("{said}: {why}"))
         }));
         checks.extend(self.check_group(form, &request));
@@ -87,7 +88,8 @@ impl State {
         let Some(models) = self.live.models.of(&request.model_topic) else { return unknown() };
         match version_of(models, &request.model) {
             Some(version) => {
-                Check::new(Field::Model, Verdict::Good, format!("{} is version {version}", request.model))
+                let said = format!("{} is version {}", request.model, version.version);
+                Check::new(Field::Model, Verdict::Good, said)
             }
             None => {
                 let said = format!("{} has no {}", request.model_topic, request.model);
@@ -125,6 +127,21 @@ impl State {
         Check::new(field, Verdict::Good, said)
     }
 
+    fn check_labels(&self, topic: &str) -> Check {
+        match self.partitions_of(topic) {
+            None => Check::new(
+                Field::LabelTopic,
+                Verdict::Unknown,
+                format!("whether {topic} exists is not known yet"),
+            ),
+            Some(0) => {
+                let said = format!("{} has no topic {topic}", self.connection.name);
+                Check::new(Field::LabelTopic, Verdict::Missing, said)
+            }
+            Some(_) => Check::new(Field::LabelTopic, Verdict::Good, format!("labels come from {topic}")),
+        }
+    }
+
     /// Two deployments of one group would share the input's partitions, each scoring a part.
     fn check_group(&self, form: &DeploymentForm, request: &ScoreRequest) -> Option<Check> {
         let same = |other: &ScoreRequest| other.group() == request.group() && other.input == request.input;
@@ -144,22 +161,24 @@ impl State {
     }
 }
 
-/// The version that a reference means now.
-fn version_of(models: &[ModelInfo], reference: &ModelRef) -> Option<u32> {
-    let model = models.iter().find(|model| model.name == reference.name)?;
-    let found = model.versions.iter().find(|version| match &reference.selector {
-        Selector::Version(number) => version.version == *number,
-        Selector::Alias(alias) => version.aliases.contains(alias),
-    });
-    found.map(|version| version.version)
-}
-
 fn field(name: &str) -> Option<Field> {
     match name {
         "input" => Some(Field::Input),
         "output" => Some(Field::Output),
         "dead_letter" => Some(Field::DeadLetter),
         "model_topic" => Some(Field::ModelTopic),
+        "labels.topic" => Some(Field::LabelTopic),
+        "labels.column" => Some(Field::LabelColumn),
+        "labels.within" => Some(Field::LabelWait),
         _ => None,
+    }
+}
+
+/// A field's name for people.
+fn words(name: &str) -> String {
+    match name.strip_prefix("labels.") {
+        Some("within") => "label wait".into(),
+        Some(field) => format!("label {field}"),
+        None => name.replace('_', " "),
     }
 }

@@ -1,7 +1,8 @@
 //! The form of a deployment: what was typed, and what stands for what was not.
 
+use crate::data::LabelSpec;
 use crate::live::{Delivery, ScoreRequest};
-use crate::registry::{ModelInfo, ModelRef};
+use crate::registry::{ModelInfo, ModelRef, Selector, VersionInfo};
 
 /// A field of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,12 @@ pub enum Field {
     DeadLetter,
     /// The consumer group.
     Group,
+    /// Where labels come from.
+    LabelTopic,
+    /// The field that is the label.
+    LabelColumn,
+    /// How long a label may take: `24h`.
+    LabelWait,
 }
 
 /// A deployment that is being set up. A field that nobody typed in follows the others.
@@ -36,8 +43,54 @@ pub struct DeploymentForm {
     output: Option<String>,
     dead_letter: Option<String>,
     group: Option<String>,
+    labels: LabelFields,
     /// Settings that the form does not show.
     base: Option<ScoreRequest>,
+}
+
+/// What the form says of labels. What nobody typed is as the model was trained.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct LabelFields {
+    /// Whether labels are waited for; `None` is as the model was trained.
+    wanted: Option<bool>,
+    topic: Option<String>,
+    column: Option<String>,
+    wait: Option<String>,
+    /// Those that the model was trained with.
+    proposed: Option<LabelSpec>,
+}
+
+impl LabelFields {
+    /// How long a label may take where neither user nor model say so.
+    const WAIT: &'static str = "24h";
+
+    fn of(labels: Option<&LabelSpec>) -> Self {
+        Self {
+            wanted: Some(labels.is_some()),
+            topic: labels.map(|labels| labels.topic.clone()),
+            column: labels.map(|labels| labels.column.clone()),
+            wait: labels.map(|labels| labels.within.clone()),
+            proposed: labels.cloned(),
+        }
+    }
+
+    fn are_wanted(&self) -> bool {
+        self.wanted.unwrap_or(self.proposed.is_some())
+    }
+
+    fn spec(&self) -> LabelSpec {
+        let proposed = self.proposed.clone().unwrap_or_else(|| LabelSpec::by_key("", "", Self::WAIT));
+        let typed = |typed: &Option<String>, else_: String| {
+            typed.as_ref().map_or(else_, |text| text.trim().to_owned())
+        };
+        LabelSpec {
+            topic: typed(&self.topic, proposed.topic),
+            column: typed(&self.column, proposed.column),
+            within: typed(&self.wait, proposed.within),
+            by: proposed.by,
+            codec: proposed.codec,
+        }
+    }
 }
 
 impl DeploymentForm {
@@ -62,6 +115,7 @@ impl DeploymentForm {
             output: Some(request.output.clone()),
             dead_letter: Some(request.dead_letter.clone().unwrap_or_default()),
             group: request.group.clone(),
+            labels: LabelFields::of(request.labels.as_ref()),
             base: Some(request.clone()),
         }
     }
@@ -75,6 +129,9 @@ impl DeploymentForm {
             Field::Output => self.output = Some(text),
             Field::DeadLetter => self.dead_letter = Some(text),
             Field::Group => self.group = Some(text).filter(|text| !text.trim().is_empty()),
+            Field::LabelTopic => self.labels.topic = Some(text),
+            Field::LabelColumn => self.labels.column = Some(text),
+            Field::LabelWait => self.labels.wait = Some(text),
         }
     }
 
@@ -95,7 +152,29 @@ impl DeploymentForm {
                 Ok(model) => format!("forebay-{}", model.name),
                 Err(_) => String::new(),
             }),
+            Field::LabelTopic => self.labels.spec().topic,
+            Field::LabelColumn => self.labels.spec().column,
+            Field::LabelWait => self.labels.spec().within,
         }
+    }
+
+    /// Labels that are to be waited for.
+    pub fn labels(&self) -> Option<LabelSpec> {
+        self.labels.are_wanted().then(|| self.labels.spec())
+    }
+
+    /// Waits for labels, or not.
+    pub fn want_labels(&mut self, wanted: bool) {
+        self.labels.wanted = Some(wanted);
+    }
+
+    /// Takes the labels that the model was trained with, where none were typed.
+    pub fn propose_labels(&mut self, models: &[ModelInfo]) {
+        if self.base.is_some() {
+            return;
+        }
+        let version = self.model_ref().ok().and_then(|reference| version_of(models, &reference));
+        self.labels.proposed = version.and_then(|version| version.manifest.lineage.run.label.clone());
     }
 
     /// Takes a published model where none was typed: `preferred` if it is there, its champion if it has one.
@@ -133,8 +212,18 @@ impl DeploymentForm {
             instance: base.and_then(|base| base.instance.clone()),
             max_batch: base.map_or(ScoreRequest::MAX_BATCH, |base| base.max_batch),
             commit_ms: base.map_or(ScoreRequest::COMMIT_MS, |base| base.commit_ms),
+            labels: self.labels(),
         })
     }
+}
+
+/// The version that a reference means now.
+pub(super) fn version_of<'a>(models: &'a [ModelInfo], reference: &ModelRef) -> Option<&'a VersionInfo> {
+    let model = models.iter().find(|model| model.name == reference.name)?;
+    model.versions.iter().find(|version| match &reference.selector {
+        Selector::Version(number) => version.version == *number,
+        Selector::Alias(alias) => version.aliases.contains(alias),
+    })
 }
 
 /// How a model can be named: by its aliases, champion first, then by its newest version.
@@ -150,6 +239,7 @@ pub fn references(model: &ModelInfo) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::LabelBy;
 
     #[test]
     fn what_nobody_typed_follows_the_input_and_the_model() {
@@ -169,6 +259,22 @@ mod tests {
     }
 
     #[test]
+    fn labels_are_waited_for_when_they_are_asked_for_and_say_what_is_missing() {
+        let mut form = DeploymentForm::new("flights", None);
+        form.set(Field::Model, "arrival-delay@champion".into());
+        assert_eq!(form.request().unwrap().labels, None);
+        form.want_labels(true);
+        let missing: Vec<_> = form.request().unwrap().check().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(missing, ["labels.topic", "labels.column"]);
+        form.set(Field::LabelTopic, "flights.arrived ".into());
+        form.set(Field::LabelColumn, "arr_delay".into());
+        let labels = LabelSpec::by_key("flights.arrived", "arr_delay", "24h");
+        assert_eq!(form.request().unwrap().labels, Some(labels));
+        form.want_labels(false);
+        assert_eq!(form.request().unwrap().labels, None);
+    }
+
+    #[test]
     fn a_saved_deployment_comes_back_from_the_form_as_it_was() {
         let mut form = DeploymentForm::new("flights", None);
         form.set(Field::Model, "arrival-delay@6".into());
@@ -176,6 +282,8 @@ mod tests {
         let mut request = form.request().unwrap();
         request.commit_ms = 250;
         request.instance = Some("a".into());
+        request.labels =
+            Some(LabelSpec { by: LabelBy::fields(["flight"]), ..LabelSpec::by_key("arrived", "late", "2h") });
         assert_eq!(DeploymentForm::of("x", &request).request(), Ok(request));
     }
 }

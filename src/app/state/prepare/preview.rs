@@ -4,6 +4,7 @@ use polars::frame::DataFrame;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::label::without;
 use super::outline::unfinished;
 use crate::codec::meta;
 use crate::data::Frame;
@@ -18,12 +19,14 @@ const FITTED: usize = 10_000;
 /// Rows before the first step and after the chosen one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preview {
-    /// The first rows of the slice: the payload's columns.
+    /// The first rows of the slice: the payload's columns, without a joined label.
     pub before: DataFrame,
-    /// The same rows after the chosen step; `None` where a step is wrong.
+    /// The same rows after the chosen step; `None` where a step is wrong, or labels are still to be joined.
     pub after: Option<DataFrame>,
-    /// How many steps that is.
+    /// How many steps that is, the label join left out.
     pub steps: usize,
+    /// The number of the last of them, the label join counted; 0 is no step.
+    pub number: usize,
     /// Rows that the steps were fitted on for this preview.
     pub fitted_on: usize,
 }
@@ -40,23 +43,29 @@ pub struct Proof {
 }
 
 impl Preview {
-    /// Fits the first `steps` steps on the first rows of the slice, and applies them to those that are shown.
+    /// Fits the first `steps` steps on the first rows of the slice, and applies them to those that are shown. With a label
+    /// join and no step, shows what was joined.
     pub fn make(
         frame: &Frame,
         spec: &PipelineSpec,
-        steps: usize,
+        (join, steps): (bool, usize),
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Self, Problem> {
-        let rows = payload(frame, FITTED);
+        let column = frame.labels.as_ref().map(|labels| labels.spec.column.clone());
+        let features = column.map_or_else(|| frame.clone(), |column| without(frame, &column));
+        let rows = payload(&features, FITTED);
         let before = rows.head(Some(SHOWN));
-        let fitted_on = rows.height();
-        let Some(prefix) = unfinished(spec, steps, &frame.schema) else {
-            return Ok(Self { before, after: None, steps, fitted_on });
-        };
-        let fitted = fit(&prefix, frame, &rows, progress, cancel)?;
-        let after = fitted.apply_to(&before, steps)?;
-        Ok(Self { before, after: Some(after), steps, fitted_on })
+        let preview =
+            Self { before, after: None, steps, number: steps + usize::from(join), fitted_on: rows.height() };
+        if join && steps == 0 {
+            let after = frame.labels.is_some().then(|| payload(frame, SHOWN));
+            return Ok(Self { after, ..preview });
+        }
+        let Some(prefix) = unfinished(spec, steps, &features.schema) else { return Ok(preview) };
+        let fitted = fit(&prefix, &features, &rows, progress, cancel)?;
+        let after = fitted.apply_to(&preview.before, steps)?;
+        Ok(Self { after: Some(after), ..preview })
     }
 }
 

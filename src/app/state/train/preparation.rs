@@ -34,7 +34,9 @@ impl Preparation {
 
     /// Of the steps that the columns themselves suggest.
     pub fn suggested(profiles: &[ColumnProfile], schema: &Schema, task: Option<&TaskSpec>) -> Self {
-        Self::check(None, PipelineSpec::suggest(profiles, &left_out(task)), schema, task)
+        let unknown = profiles.iter().map(|profile| &profile.name).filter(|name| schema.get(name).is_none());
+        let out: Vec<String> = left_out(task).into_iter().chain(unknown.cloned()).collect();
+        Self::check(None, PipelineSpec::suggest(profiles, &out), schema, task)
     }
 
     fn check(name: Option<String>, steps: PipelineSpec, schema: &Schema, task: Option<&TaskSpec>) -> Self {
@@ -100,7 +102,7 @@ mod tests {
                 StepSpec::Standardize { columns: vec!["delay".into()] },
             ],
         };
-        let pipeline = SavedPipeline { name: "weather".into(), topic: None, steps };
+        let pipeline = SavedPipeline { name: "weather".into(), topic: None, label: None, steps };
         let task = TaskSpec {
             kind: TaskKind::Classification,
             target: Target::Above { column: "delay".into(), above: 15.0 },

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align2, Rect, Ui};
 
-use super::{properties, security};
+use super::{demo, properties, security};
 use crate::app::commands::connect::Edit;
 use crate::app::commands::{ConnectCommand, WindowCommand};
 use crate::app::state::connect::SavedConnection;
@@ -26,6 +26,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect, shown: &SavedConnec
             security::show(ui, view, shown);
             zone::line(ui);
             properties::show(ui, view, shown);
+            if demo::is_demo(view, shown) {
+                demo::stream(ui, view);
+            }
             if !shown.notes.is_empty() {
                 zone::line(ui);
                 notes(ui, view, shown);

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Rect, Ui, vec2};
 
-use super::{Standing, standing};
+use super::{Standing, demo, standing};
 use crate::app::commands::{Command, ConnectCommand, WorkspaceCommand};
 use crate::app::state::connect::SavedConnection;
 use crate::ui::text::{self, Type};
@@ -82,6 +82,7 @@ fn short(why: &str) -> String {
 
 fn bring_in(ui: &mut Ui, view: &View<'_>) {
     zone::header("Bring in").padding(LIST_PADDING).plain(ui);
+    demo::start_row(ui, view);
     for command in [ConnectCommand::Import, ConnectCommand::ImportClipboard] {
         let about = Command::from(command.clone()).about(view.state);
         let Some(about) = about else { continue };

@@ -3,6 +3,7 @@
 
 mod check;
 mod cluster;
+mod demo;
 mod form;
 mod list;
 mod properties;
@@ -11,7 +12,7 @@ mod security;
 use eframe::egui::{Rect, Ui};
 
 use crate::app::Remote;
-use crate::app::commands::ConnectCommand;
+use crate::app::commands::{ConnectCommand, DemoCommand};
 use crate::app::state::connect::SavedConnection;
 use crate::ui::theme::measures::WidthClass;
 use crate::ui::widgets::Tone;
@@ -32,7 +33,11 @@ pub(super) fn bar(view: &View<'_>) -> StageBar {
     if profile.read_only {
         bar = bar.state("read-only", Tone::Neutral, Icon::Lock);
     }
-    bar = bar.facts(&profile.bootstrap);
+    let facts = match demo::is_demo(view, shown) {
+        true => "embedded broker, in this window's process",
+        false => &profile.bootstrap,
+    };
+    bar = bar.facts(facts);
     if view.state.is_connected_to(&profile.name) {
         bar = bar.button(ConnectCommand::Disconnect).button(ConnectCommand::CheckAgain);
     }
@@ -64,6 +69,9 @@ fn standing(view: &View<'_>, connection: &SavedConnection) -> Standing {
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     let mut zones = Zones::new(ui, rect);
     view.left_panel(ui, &mut zones, "connect list", 264.0, |ui, rect| list::show(ui, view, rect));
+    if demo::starting(ui, view, zones.rest()) {
+        return;
+    }
     let Some(shown) = view.state.connect.shown() else {
         return nothing(ui, view, zones.rest());
     };
@@ -75,10 +83,10 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
 }
 
 fn nothing(ui: &mut Ui, view: &View<'_>, rect: Rect) {
-    let how = "Add one by its bootstrap servers, or bring in a client.properties.";
+    let how = "Start the demo cluster, or paste a client.properties.";
     states::empty(ui, rect, Icon::Plug, "No connection yet", how, |ui| {
-        view.button(ui, ConnectCommand::New);
-        view.button(ui, ConnectCommand::Import);
+        view.button(ui, DemoCommand::Start);
+        view.button(ui, ConnectCommand::ImportClipboard);
     });
 }
 

@@ -37,6 +37,9 @@ pub(super) fn deployments(ui: &mut Ui, view: &View<'_>, rect: Rect) {
             if let Some(session) = view.state.live.session() {
                 flow::partitions(ui, &session.snapshot);
                 flow::counts(ui, &session.snapshot);
+                if let Some(labels) = &session.snapshot.labels {
+                    flow::labels(ui, labels);
+                }
                 flow::notes(ui, view, &session.snapshot);
             }
         }

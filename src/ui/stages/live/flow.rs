@@ -1,8 +1,10 @@
 //! Facts of a deployment: from where to where, its partitions, counts that add up, notes.
 
-use eframe::egui::Ui;
+use eframe::egui::{Color32, Ui};
 
-use crate::live::{Delivery, LiveSnapshot, ScoreRequest};
+use super::quality;
+use crate::app::state::prepare::within_in_words;
+use crate::live::{Delivery, LiveLabels, LiveSnapshot, ScoreRequest};
 use crate::ui::measures::LIST_PADDING;
 use crate::ui::text::{self, Type};
 use crate::ui::widgets::{KeyValue, key_value};
@@ -34,6 +36,10 @@ pub(super) fn flow(ui: &mut Ui, request: &ScoreRequest) {
         match &request.dead_letter {
             Some(topic) => fact(ui, "Rejects to", topic),
             None => words(ui, "Rejects to", "nowhere, they are counted"),
+        }
+        if let Some(labels) = &request.labels {
+            fact(ui, "Labels from", &labels.topic);
+            words(ui, "Label wait", &within_in_words(labels));
         }
         words(ui, "Delivery", delivery(request.delivery));
         words(ui, "Commit", &format!("each {} ms", request.commit_ms));
@@ -80,6 +86,41 @@ pub(super) fn counts(ui: &mut Ui, snapshot: &LiveSnapshot) {
         key_value(ui, "Commits", &format::integer(counts.commits));
         if counts.repeats > 0 {
             key_value(ui, "Batches read again", &format::integer(counts.repeats));
+        }
+    });
+}
+
+/// What became of the predictions since the start, and how good each version was.
+pub(super) fn labels(ui: &mut Ui, labels: &LiveLabels) {
+    let counts = &labels.counts;
+    let some = |ui: &mut Ui, key: &str, count: u64, color: Option<Color32>| {
+        if count > 0 {
+            KeyValue::new(key, &format::integer(count)).color(color).show(ui);
+        }
+    };
+    section(ui, "Labels", "of the predictions", |ui| {
+        let warn = Some(tokens(ui).warn);
+        key_value(ui, "Predictions", &format::integer(counts.predictions));
+        key_value(ui, "Labelled", &format::integer(counts.labelled));
+        key_value(ui, "Waiting for label", &format::integer(counts.waiting));
+        let no_label = format!("No label in {}", within_in_words(&labels.spec));
+        key_value(ui, &no_label, &format::integer(counts.no_label));
+        some(ui, "Given up, no room", counts.given_up, warn);
+        some(ui, "Without a key", counts.without_key, None);
+        some(ui, "Label without value", counts.without_value, None);
+        some(ui, "Labels behind", labels.lag, None);
+        some(ui, "Labels not decoded", counts.rejected, warn);
+    });
+    if labels.versions.is_empty() {
+        return;
+    }
+    let name = quality::of(&labels.window).map_or("Quality", |measure| measure.title);
+    section(ui, name, "by version, since start", |ui| {
+        for version in labels.versions.iter().rev() {
+            let value = quality::value(&version.metrics)
+                .map_or_else(|| "none".into(), |value| format::decimal(value, 3));
+            let said = format!("{value}  {:>7}", format::integer(version.records));
+            key_value(ui, &format!("version {}", version.version), &said);
         }
     });
 }

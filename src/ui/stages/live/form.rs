@@ -1,14 +1,15 @@
 //! The form of a deployment: fields, what deploying does, and what is still missing.
 
-use eframe::egui::{Rect, Ui, pos2, vec2};
+use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
 
 use super::flow;
 use crate::app::commands::LiveCommand;
 use crate::app::state::live::{Check, DeploymentForm, Field, Verdict, references};
+use crate::app::state::prepare::within_in_words;
 use crate::live::Delivery;
 use crate::ui::measures::PADDING;
 use crate::ui::text::{self, Type};
-use crate::ui::widgets::{Segmented, Select, TextField};
+use crate::ui::widgets::{Segmented, Select, Switch, TextField};
 use crate::ui::zone::{self, Zones};
 use crate::ui::{Icon, View, tokens};
 
@@ -48,7 +49,7 @@ fn fields(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, checks: &[Check])
     typed(ui, view, form, checks, Field::Model, "Model", "NAME@ALIAS or NAME@VERSION");
     published(ui, view, form);
     typed(ui, view, form, checks, Field::Input, "Input topic", "the topic to read");
-    topics(ui, view, form);
+    topics(ui, view, form, Field::Input, "Topics of the cluster");
     typed(ui, view, form, checks, Field::Output, "Output topic", "INPUT.predictions");
     typed(
         ui,
@@ -59,6 +60,7 @@ fn fields(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, checks: &[Check])
         "Dead-letter topic",
         "none: rejections are counted only",
     );
+    labels(ui, view, form, checks);
     typed(ui, view, form, checks, Field::Group, "Group", "forebay-NAME");
     zone::form_row(ui, "Delivery", AT, |ui| {
         let ways = [Delivery::ExactlyOnce, Delivery::AtLeastOnce];
@@ -102,6 +104,25 @@ fn typed(
     });
 }
 
+/// Whether predictions wait for labels, and for which.
+fn labels(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, checks: &[Check]) {
+    let wanted = form.labels().is_some();
+    zone::form_row(ui, "Labels", AT, |ui| {
+        if let Some(wanted) = Switch::new("Labels", wanted).show(ui) {
+            view.send(LiveCommand::WantLabels(wanted));
+        }
+        let said = "judge predictions when their labels come";
+        let rest = ui.available_rect_before_wrap();
+        text::put(ui, rest, Align2::LEFT_CENTER, said, Type::Cell, tokens(ui).t3);
+    });
+    if wanted {
+        typed(ui, view, form, checks, Field::LabelTopic, "Labels from", "a topic");
+        topics(ui, view, form, Field::LabelTopic, "Topics with labels");
+        typed(ui, view, form, checks, Field::LabelColumn, "Label column", "the field that is the label");
+        typed(ui, view, form, checks, Field::LabelWait, "Label wait", "such as 24h");
+    }
+}
+
 /// What the model topic has, to choose from.
 fn published(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm) {
     let Some(models) = view.state.live.models.of(form.text(Field::ModelTopic).trim()) else { return };
@@ -110,11 +131,11 @@ fn published(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm) {
 }
 
 /// The cluster's topics, to choose from.
-fn topics(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm) {
+fn topics(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, field: Field, name: &str) {
     let Some(catalogue) = view.state.connection.catalogue.get() else { return };
     let own = catalogue.topics.iter().filter(|topic| !topic.internal);
     let options: Vec<String> = own.map(|topic| topic.name.clone()).collect();
-    choose(ui, view, form, Field::Input, "Topics of the cluster", &options);
+    choose(ui, view, form, field, name, &options);
 }
 
 fn choose(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, field: Field, name: &str, options: &[String]) {
@@ -165,6 +186,14 @@ fn consequences(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm) {
             )
         }
     });
+    if let Some(labels) = &request.labels {
+        let (column, wait) = (&labels.column, within_in_words(labels));
+        let said = format!(
+            "Waits up to {wait} for the {column} of each prediction in {}, and commits nothing there.",
+            labels.topic
+        );
+        lines.push(said);
+    }
     lines.push(format!("Is kept in {} and never starts by itself.", view.state.workspace.name()));
     for line in lines {
         text::label(ui, &line, Type::Body, color);

@@ -3,8 +3,11 @@
 mod deployments;
 mod flow;
 mod form;
+#[cfg(test)]
+mod label_tests;
 mod plots;
 mod predictions;
+mod quality;
 mod records;
 mod strip;
 #[cfg(test)]
@@ -15,7 +18,7 @@ use eframe::egui::{Rect, Ui, pos2, vec2};
 use crate::app::Stage;
 use crate::app::commands::{LiveCommand, WindowCommand};
 use crate::app::state::live::Session;
-use crate::live::ScoreRequest;
+use crate::live::{LiveSnapshot, ScoreRequest};
 use crate::registry::Selector;
 use crate::ui::measures::{PADDING, WidthClass};
 use crate::ui::widgets::Tone;
@@ -128,15 +131,44 @@ fn deployment(ui: &mut Ui, view: &View<'_>, rect: Rect, session: &Session) {
     strip::strip(ui, zones.top(ui, 60.0), &session.snapshot);
     let shown = session.shown();
     let height = zones.rest().height();
+    if shown.labels.is_some() && view.width_class(ui) != WidthClass::Full {
+        let plots = zones.resizable_top(ui, "live plots", (height * 0.6).max(240.0), 240.0..=700.0);
+        two_abreast(ui, view, plots, shown);
+        records::records(ui, view, zones.rest(), shown);
+        return;
+    }
     let above = zones.resizable_top(ui, "predictions", (height * 0.34).max(120.0), 120.0..=600.0);
     predictions::predictions(ui, view, above, shown);
     let middle = zones.resizable_top(ui, "live plots", (height * 0.26).max(140.0), 120.0..=500.0);
-    let half = (middle.width() / 2.0).round();
     let mut plots = Zones::new(ui, middle);
-    let latency = plots.left(ui, half);
+    let mut width = (middle.width() / 2.0).round();
+    if let Some(labels) = &shown.labels {
+        let judged = plots.left(ui, (middle.width() * 0.41).round());
+        quality::plot(ui, view, judged, labels);
+        width = (middle.width() * 0.32).round();
+    }
+    let latency = plots.left(ui, width);
     plots::latency(ui, latency, shown);
     plots::lag_and_throughput(ui, plots.rest(), shown);
     records::records(ui, view, zones.rest(), shown);
+}
+
+/// The four plots in a narrow window.
+fn two_abreast(ui: &mut Ui, view: &View<'_>, rect: Rect, shown: &LiveSnapshot) {
+    let mut zones = Zones::new(ui, rect);
+    let half = (rect.width() / 2.0).round();
+    let above = zones.top(ui, (rect.height() / 2.0).round());
+    let mut above = Zones::new(ui, above);
+    let left = above.left(ui, half);
+    predictions::predictions(ui, view, left, shown);
+    if let Some(labels) = &shown.labels {
+        quality::plot(ui, view, above.rest(), labels);
+    }
+    let rest = zones.rest();
+    let mut below = Zones::new(ui, rest);
+    let left = below.left(ui, half);
+    plots::latency(ui, left, shown);
+    plots::lag_and_throughput(ui, below.rest(), shown);
 }
 
 fn ended(ui: &mut Ui, view: &View<'_>, rect: Rect) {

@@ -44,11 +44,16 @@ pub(super) fn predictions(ui: &mut Ui, view: &View<'_>, rect: Rect, snapshot: &L
             _ => "Share of each class".into(),
         };
         let width = format::duration_ms(bins.ms as f64);
-        let detail = format!("predicted, by the records' timestamps, {width}");
+        let judged = if snapshot.labels.is_some() { "predicted and actual" } else { "predicted" };
+        let detail = format!("{judged}, by the records' timestamps, {width}");
         zone::header(&title).detail(if snapshot.bins.is_empty() { "" } else { &detail }).show(ui, |ui| {
             legend(ui, Mark::Square, tokens.bar, "records");
+            let judged = snapshot.labels.is_some() && truth(snapshot).is_some();
             for (color, one) in series.iter().enumerate().rev() {
                 legend(ui, Mark::Line, tokens.series(color), &one.name);
+            }
+            if judged {
+                legend(ui, Mark::Point, tokens.t1, "actual");
             }
         });
         let area = Rect::from_min_max(
@@ -103,6 +108,41 @@ fn value(bin: &TimeBin, series: &Series) -> f64 {
     values.get(series.index).copied().unwrap_or(f64::NAN)
 }
 
+/// Which of the actual values is drawn: the share of the second of two classes, or the mean of a number. Of more classes
+/// there would be as many clouds of points as lines.
+fn truth(snapshot: &LiveSnapshot) -> Option<usize> {
+    match snapshot.classes.as_slice() {
+        [] => Some(0),
+        [_, _] => Some(1),
+        _ => None,
+    }
+}
+
+/// Whether most labels of a bin are still to come: what came first says little about the rest.
+fn is_open(bin: &TimeBin) -> bool {
+    bin.open > bin.labelled
+}
+
+/// What came out, in the middle of each bin whose labels have come.
+fn actual(bins: &Bins, index: usize) -> Vec<[f64; 2]> {
+    let known = bins.bins.iter().filter(|bin| bin.labelled > 0 && !is_open(bin));
+    let middle = |bin: &TimeBin| bin.start as f64 + bins.ms as f64 / 2.0;
+    known.filter_map(|bin| Some([middle(bin), *bin.actual.get(index)?])).collect()
+}
+
+/// From when to when labels are open, in pieces without a gap.
+fn open_spans(bins: &Bins) -> Vec<(f64, f64)> {
+    let mut spans: Vec<(f64, f64)> = Vec::new();
+    for bin in bins.bins.iter().filter(|bin| is_open(bin)) {
+        let (from, to) = (bin.start as f64, bin.start.saturating_add(bins.ms) as f64);
+        match spans.last_mut() {
+            Some(last) if from - last.1 <= (PAUSE * bins.ms) as f64 => last.1 = to,
+            _ => spans.push((from, to)),
+        }
+    }
+    spans
+}
+
 /// The points of a line, parted where nothing came for a while.
 fn points(bins: &Bins, series: &Series) -> Vec<[f64; 2]> {
     let mut points = Vec::with_capacity(bins.bins.len());
@@ -120,7 +160,10 @@ fn points(bins: &Bins, series: &Series) -> Vec<[f64; 2]> {
 fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, bins: &Bins, series: &[Series]) {
     let (Some(first), Some(last)) = (bins.bins.first(), bins.bins.last()) else { return };
     let lines: Vec<Vec<[f64; 2]>> = series.iter().map(|one| points(bins, one)).collect();
-    let values = || lines.iter().flatten().map(|point| point[1]).filter(|value| value.is_finite());
+    let truth = truth(snapshot).filter(|_| snapshot.labels.is_some());
+    let actual = truth.map(|index| actual(bins, index)).unwrap_or_default();
+    let drawn = || lines.iter().flatten().chain(&actual);
+    let values = || drawn().map(|point| point[1]).filter(|value| value.is_finite());
     let y = if snapshot.classes.is_empty() {
         Axis::around(values())
     } else {
@@ -132,6 +175,10 @@ fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, bins:
     let x = Axis::times(first.start, last.start.saturating_add(bins.ms), view.state.zone());
     let shown = Plot::new("Predictions over event time", x, y).show(ui, area, |canvas| {
         let tokens = canvas.tokens();
+        let spans = open_spans(bins);
+        for (from, to) in &spans {
+            canvas.span(*from, *to, tokens.bg3);
+        }
         // Bars take the lowest quarter: they say how much a point rests on, not a value of the axis.
         let bars = bins.bins.iter().map(|bin| {
             let height = low + (high - low) * 0.25 * bin.records as f64 / most as f64;
@@ -144,6 +191,10 @@ fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, bins:
                 canvas.points(line, tokens.series(color), 2.5);
             }
         }
+        canvas.points(&actual, tokens.t1, 2.5);
+        if let (Some((_, to)), Some(labels)) = (spans.last(), &snapshot.labels) {
+            canvas.note_at_top(*to, &open_in_words(labels.counts.waiting), tokens.t2);
+        }
     });
     let Some(at) = shown.hover_x() else { return };
     let under = bins.bins.partition_point(|bin| (bin.start as f64) <= at).checked_sub(1);
@@ -152,7 +203,13 @@ fn plot(ui: &mut Ui, view: &View<'_>, area: Rect, snapshot: &LiveSnapshot, bins:
         return;
     }
     let number = snapshot.classes.is_empty();
-    hover(ui, view, &shown, (bin, bins.ms), series, number);
+    let known = truth.filter(|_| bin.labelled > 0).and_then(|index| bin.actual.get(index).copied());
+    hover(ui, view, &shown, (bin, bins.ms), series, (number, known));
+}
+
+/// `231 labels open`.
+fn open_in_words(waiting: u64) -> String {
+    format!("{} open", format::count(waiting, "label", "labels"))
 }
 
 fn hover(
@@ -161,7 +218,7 @@ fn hover(
     shown: &crate::ui::plot::Shown,
     (bin, ms): (&TimeBin, i64),
     series: &[Series],
-    number: bool,
+    (number, actual): (bool, Option<f64>),
 ) {
     let tokens = tokens(ui);
     let mut rows: Vec<_> = series
@@ -173,7 +230,14 @@ fn hover(
             (Some((Mark::Line, tokens.series(color))), one.name.clone(), said)
         })
         .collect();
+    if let Some(value) = actual {
+        let said = if number { format::decimal(value, 3) } else { format::share(value) };
+        rows.insert(0, (Some((Mark::Point, tokens.t1)), "actual".into(), said));
+    }
     rows.push((None, "records".into(), format::integer(bin.records)));
+    if bin.open > 0 {
+        rows.push((None, "labels open".into(), format::integer(bin.open)));
+    }
     let precision = if ms < 60_000 { format::Precision::Second } else { format::Precision::Minute };
     let title = format::time(bin.start, view.state.zone(), precision);
     readout(ui, shown, bin.start as f64 + ms as f64 / 2.0, &title, &rows);

@@ -7,7 +7,7 @@ use crate::app::state::live::Records;
 use crate::live::{LiveSnapshot, ScoredRecord};
 use crate::ui::table::{Cell, Column, Table};
 use crate::ui::text::{self, Type};
-use crate::ui::widgets::Segmented;
+use crate::ui::widgets::{CheckBox, Segmented};
 use crate::ui::{View, format, tokens, zone};
 
 /// Columns before the fields: partition, offset, timestamp.
@@ -20,6 +20,7 @@ pub(super) fn records(ui: &mut Ui, view: &View<'_>, rect: Rect, snapshot: &LiveS
     let tab = view.state.live.records;
     zone::fill(ui, rect, |ui| {
         let title = if tab == Records::Scored { "Just scored" } else { "Just rejected" };
+        let judged = snapshot.labels.is_some() && !snapshot.classes.is_empty();
         zone::header(title).detail("newest first").tall().show(ui, |ui| {
             let options = ["Scored", "Rejected"];
             let chosen = usize::from(tab == Records::Rejected);
@@ -27,14 +28,25 @@ pub(super) fn records(ui: &mut Ui, view: &View<'_>, rect: Rect, snapshot: &LiveS
                 let tab = if index == 0 { Records::Scored } else { Records::Rejected };
                 view.send(LiveCommand::Show(tab));
             }
+            if judged && tab == Records::Scored {
+                wrong_only(ui, view);
+            }
         });
         match tab {
             Records::Scored if snapshot.scored.is_empty() => none(ui, "No record is scored yet"),
             Records::Rejected if snapshot.rejections.is_empty() => none(ui, "No record was rejected"),
-            Records::Scored => scored(ui, view, snapshot),
+            Records::Scored => scored(ui, view, snapshot, judged && view.state.live.wrong_only),
             Records::Rejected => rejected(ui, view, snapshot),
         }
     });
+}
+
+/// Only wrong predictions, or all.
+fn wrong_only(ui: &mut Ui, view: &View<'_>) {
+    let only = view.state.live.wrong_only;
+    if let Some(only) = CheckBox::new("Wrong only", only).show(ui) {
+        view.send(LiveCommand::WrongOnly(only));
+    }
 }
 
 fn none(ui: &mut Ui, said: &str) {
@@ -43,21 +55,25 @@ fn none(ui: &mut Ui, said: &str) {
     text::put(ui, rect, Align2::CENTER_CENTER, said, Type::Body, color);
 }
 
-fn scored(ui: &mut Ui, view: &View<'_>, snapshot: &LiveSnapshot) {
-    let Some(newest) = snapshot.scored.first() else { return };
+fn scored(ui: &mut Ui, view: &View<'_>, snapshot: &LiveSnapshot, wrong_only: bool) {
+    let is_wrong =
+        |record: &ScoredRecord| record.actual.as_ref().is_some_and(|actual| actual.wrong == Some(true));
+    let shown: Vec<&ScoredRecord> =
+        snapshot.scored.iter().map(AsRef::as_ref).filter(|record| !wrong_only || is_wrong(record)).collect();
+    let Some(newest) = shown.first() else {
+        let most = format::integer(LiveSnapshot::KEPT_RECORDS as u64);
+        return none(ui, &format!("None of the last {most} predictions is known to be wrong"));
+    };
     let fields: Vec<&str> = newest.fields.iter().map(|(name, _)| name.as_str()).collect();
     let columns = columns(snapshot, &fields);
-    let response = Table::new("Just scored")
-        .columns(&columns)
-        .rows(snapshot.scored.len() as u64)
-        .fixed(FIXED)
-        .show(ui, |cell| {
-            if let Some(record) = snapshot.scored.get(cell.row() as usize) {
+    let response =
+        Table::new("Just scored").columns(&columns).rows(shown.len() as u64).fixed(FIXED).show(ui, |cell| {
+            if let Some(record) = shown.get(cell.row() as usize) {
                 paint(cell, view, snapshot, record, &fields);
             }
         });
     if let Some((record, json)) =
-        response.copied.and_then(|(row, json)| Some((snapshot.scored.get(row as usize)?, json)))
+        response.copied.and_then(|(row, json)| Some((shown.get(row as usize)?, json)))
     {
         view.send(WindowCommand::Copy(copy_of(record, json), "the record"));
     }
@@ -70,6 +86,9 @@ fn columns(snapshot: &LiveSnapshot, fields: &[&str]) -> Vec<Column> {
     columns.push(Column::text("prediction", 110.0));
     if !snapshot.classes.is_empty() {
         columns.push(Column::text(measure(snapshot), 76.0 + BAR));
+    }
+    if snapshot.labels.is_some() {
+        columns.push(Column::text("actual", 92.0));
     }
     columns.extend(fields.iter().map(|name| {
         let width = (name.len() as f32 * 7.4 + 24.0).clamp(64.0, 180.0);
@@ -103,7 +122,8 @@ fn paint(
     fields: &[&str],
 ) {
     let measured = usize::from(!snapshot.classes.is_empty());
-    let before = FIXED + 1 + measured;
+    let judged = usize::from(snapshot.labels.is_some());
+    let before = FIXED + 1 + measured + judged;
     match cell.column() {
         0 => cell.quiet_number(&record.partition.0.to_string()),
         1 => cell.quiet_number(&format::integer(record.offset.0)),
@@ -112,6 +132,7 @@ fn paint(
             None => cell.null(),
         },
         FIXED => cell.text(&record.prediction),
+        column if judged > 0 && column + 1 == before => actual(cell, snapshot, record),
         column if column < before => likelihood(cell, probability(snapshot, record)),
         column => match fields.get(column - before) {
             Some(name) => field(cell, record, name),
@@ -119,6 +140,22 @@ fn paint(
             None => cell.quiet_number(&format::duration_ms(record.latency_us as f64 / 1e3)),
         },
     }
+}
+
+/// How it came out; a prediction that was wrong is told by colour and by the class beside it.
+fn actual(cell: &mut Cell<'_>, snapshot: &LiveSnapshot, record: &ScoredRecord) {
+    match &record.actual {
+        Some(actual) if actual.wrong == Some(true) => cell.rejected(&actual.text),
+        Some(actual) => cell.text(&actual.text),
+        None => cell.quiet(if is_waiting(snapshot, record) { "waiting" } else { "no label" }),
+    }
+}
+
+/// Whether the label of a record may still come, by how far the label topic has been read.
+fn is_waiting(snapshot: &LiveSnapshot, record: &ScoredRecord) -> bool {
+    let Some(labels) = &snapshot.labels else { return false };
+    let (Some(at), Ok(within)) = (record.timestamp, labels.spec.within_ms()) else { return false };
+    labels.time.is_none_or(|time| at.saturating_add(within) >= time)
 }
 
 /// A field of the record; another version may use other fields than the newest record's.
@@ -148,7 +185,9 @@ fn copy_of(record: &ScoredRecord, json: bool) -> String {
     }
     let place = [record.partition.0.to_string(), record.offset.0.to_string()];
     let fields = record.fields.iter().map(|(_, value)| value.clone());
-    let cells: Vec<String> = place.into_iter().chain(fields).chain([record.prediction.clone()]).collect();
+    let actual = record.actual.as_ref().map(|actual| actual.text.clone());
+    let cells: Vec<String> =
+        place.into_iter().chain(fields).chain([record.prediction.clone()]).chain(actual).collect();
     cells.join("\t")
 }
 

@@ -2,7 +2,8 @@
 
 use eframe::egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2};
 
-use crate::live::{LiveSnapshot, Second};
+use super::quality;
+use crate::live::{LiveLabels, LiveSnapshot, Second};
 use crate::ui::text::{self, Type};
 use crate::ui::widgets::spark;
 use crate::ui::{format, tokens};
@@ -45,7 +46,7 @@ fn stats(snapshot: &LiveSnapshot) -> Vec<Stat> {
     let rate = if rate < 10.0 { format::decimal(rate, 1) } else { format::integer(rate.round() as u64) };
     let counts = snapshot.counts;
     let share = counts.rejected as f64 / counts.read.max(1) as f64;
-    vec![
+    let mut stats = vec![
         Stat {
             name: "Throughput",
             value: rate,
@@ -69,7 +70,34 @@ fn stats(snapshot: &LiveSnapshot) -> Vec<Stat> {
             series: series(&|second| second.rejected as f64),
             warns: counts.rejected > 0,
         },
-    ]
+    ];
+    // Before the rejections, as it is drawn.
+    if let Some(labels) = &snapshot.labels {
+        stats.insert(stats.len() - 1, judged(labels));
+    }
+    stats
+}
+
+/// How good the last labelled predictions were.
+fn judged(labels: &LiveLabels) -> Stat {
+    let window = &labels.window;
+    let Some(measure) = quality::of(window) else {
+        return Stat {
+            name: "Accuracy",
+            value: "none".into(),
+            unit: "no label yet".into(),
+            series: Vec::new(),
+            warns: false,
+        };
+    };
+    let series = labels.history.iter().map(|point| quality::value(&point.metrics).unwrap_or(f64::NAN));
+    Stat {
+        name: measure.title,
+        value: format::decimal(measure.value, 3),
+        unit: format!("of {}", format::integer(window.records)),
+        series: series.collect(),
+        warns: measure.worse_than_none(),
+    }
 }
 
 /// A number and its unit.

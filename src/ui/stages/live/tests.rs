@@ -1,14 +1,10 @@
 //! What the stage says: with nothing deployed, while a deployment is set up, and while one scores.
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use eframe::egui::accesskit::Role;
-use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT, Queryable};
 
-use crate::app::commands::{Command, LiveCommand, Sender};
+use crate::app::commands::{Command, LiveCommand};
 use crate::app::state::live::{DeploymentForm, Field, Session};
 use crate::app::{Background, Remote, Runtime, Stage, State};
 use crate::codec::Rejection;
@@ -16,71 +12,7 @@ use crate::jobs::{Admission, JobId, Jobs, Problem};
 use crate::kafka::{Catalogue, Offset, PartitionId, PartitionInfo, TopicSummary};
 use crate::live::{LiveState, LiveStats, PartitionLag, ScoreRequest, ScoredBatch, ScoredRecord};
 use crate::registry::ModelInfo;
-use crate::ui::{self, View};
-
-/// The window on a state, which the test changes.
-struct Window {
-    harness: Harness<'static>,
-    state: Rc<RefCell<State>>,
-    sent: Rc<Sender>,
-}
-
-impl Window {
-    fn of(state: State) -> Self {
-        let state = Rc::new(RefCell::new(State { stage: Stage::Live, ..state }));
-        let sent = Rc::new(Sender::default());
-        let (drawn, sender) = (state.clone(), sent.clone());
-        let harness = Harness::builder()
-            .with_size([1440.0, 900.0])
-            .with_max_steps(8)
-            .with_context_setup(ui::install)
-            .build_ui(move |root| {
-                let window = root.ctx().content_rect();
-                let mut whole = root.new_child(eframe::egui::UiBuilder::new().max_rect(window));
-                whole.set_clip_rect(window);
-                ui::show(&mut whole, &View::new(&drawn.borrow(), &sender));
-            });
-        let mut window = Self { harness, state, sent };
-        window.settle();
-        window
-    }
-
-    fn settle(&mut self) {
-        self.harness.run_steps(4);
-    }
-
-    fn texts(&self) -> Vec<String> {
-        // The words of a label are its value.
-        let said = |node: egui_kittest::Node<'_>| {
-            node.accesskit_node().label().or_else(|| node.accesskit_node().value())
-        };
-        self.harness.root().children_recursive().filter_map(said).collect()
-    }
-
-    #[track_caller]
-    fn sees(&self, part: &str) {
-        let texts = self.texts();
-        assert!(texts.iter().any(|text| text.contains(part)), "no \"{part}\"; there is: {texts:?}");
-    }
-
-    fn lacks(&self, part: &str) -> bool {
-        !self.texts().iter().any(|text| text.contains(part))
-    }
-
-    #[track_caller]
-    fn click(&mut self, role: Role, name: &str) -> Vec<Command> {
-        let found = self.harness.query_all_by_role_and_label(role, name).next();
-        found.unwrap_or_else(|| panic!("no {role:?} {name}; there is: {:?}", self.texts())).click();
-        self.settle();
-        self.sent.take()
-    }
-
-    /// The reason that the main action is off.
-    fn refusal(&self) -> Option<String> {
-        let state = self.state.borrow();
-        Command::main_action(&state).and_then(|command| command.refusal(&state))
-    }
-}
+use crate::ui::testing::Window;
 
 fn topic(name: &str) -> TopicSummary {
     let partition = PartitionInfo {
@@ -110,6 +42,7 @@ fn record(offset: i64, late: f64) -> ScoredRecord {
         probabilities: vec![1.0 - late, late],
         version: 6,
         latency_us: 800,
+        actual: None,
     }
 }
 
@@ -151,8 +84,8 @@ fn job() -> JobId {
 }
 
 /// A state in which a deployment has the statistics of [`fed`].
-fn deployed(problem: Option<Problem>) -> State {
-    let mut state = State::default();
+pub(super) fn deployed(problem: Option<Problem>) -> State {
+    let mut state = State { stage: Stage::Live, ..State::default() };
     let mut session = Session::new(request(), "cluster".into());
     session.stats = fed();
     session.job = problem.is_none().then(job);
@@ -173,7 +106,7 @@ fn deployed(problem: Option<Problem>) -> State {
 
 #[test]
 fn with_nothing_deployed_it_says_how_to_begin() {
-    let mut window = Window::of(State::default());
+    let mut window = Window::of(State { stage: Stage::Live, ..State::default() });
     window.sees("Nothing runs");
     window.sees("Deploy a version on an input topic.");
     let sent = window.click(Role::Button, "New deployment");
@@ -182,7 +115,7 @@ fn with_nothing_deployed_it_says_how_to_begin() {
 
 #[test]
 fn the_form_says_what_is_missing_and_what_deploying_does() {
-    let mut state = State::default();
+    let mut state = State { stage: Stage::Live, ..State::default() };
     state.connection.name = "local demo".into();
     state.connection.catalogue = Remote::Ready(Catalogue {
         cluster_id: "c".into(),

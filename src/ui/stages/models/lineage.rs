@@ -2,8 +2,9 @@
 
 use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
 
+use crate::app::state::prepare::label_in_words;
 use crate::data::SplitSpec;
-use crate::kafka::{PartitionRange, Slice};
+use crate::kafka::PartitionRange;
 use crate::registry::VersionInfo;
 use crate::ui::format::{self, Precision};
 use crate::ui::measures::PADDING;
@@ -26,7 +27,7 @@ pub(super) fn lineage(ui: &mut Ui, view: &View<'_>, rect: Rect, version: &Versio
         zone::padded(ui, PADDING, |ui| boxes(ui, version));
         ui.add_space(12.0);
         zone::line(ui);
-        offsets(ui, &version.manifest.lineage.slice);
+        offsets(ui, version);
         zone::line(ui);
         ui.add_space(8.0);
         zone::padded(ui, PADDING, |ui| facts(ui, view, version));
@@ -68,10 +69,12 @@ fn boxes(ui: &mut Ui, version: &VersionInfo) {
     }
 }
 
-fn offsets(ui: &mut Ui, slice: &Slice) {
-    let rows: Vec<(&str, &PartitionRange)> = slice
-        .topics
-        .iter()
+/// The offsets of the slice, and below them those of its labels.
+fn offsets(ui: &mut Ui, version: &VersionInfo) {
+    let lineage = &version.manifest.lineage;
+    let topics = [Some(&lineage.slice), lineage.label_slice.as_ref()].into_iter().flatten();
+    let rows: Vec<(&str, &PartitionRange)> = topics
+        .flat_map(|slice| &slice.topics)
         .flat_map(|topic| topic.partitions.iter().map(|range| (topic.topic.as_str(), range)))
         .collect();
     let columns = [
@@ -117,6 +120,13 @@ fn facts(ui: &mut Ui, view: &View<'_>, version: &VersionInfo) {
     ];
     for (key, value) in &rows {
         KeyValue::new(key, value).at(VALUES).show(ui);
+        if let (&"Target", Some(spec)) = (key, &lineage.run.label) {
+            KeyValue::new("Labels", &label_in_words(spec)).at(VALUES).show(ui);
+            if let Some(counts) = &lineage.label_counts {
+                let (matched, events) = (format::integer(counts.matched), format::integer(counts.events));
+                KeyValue::new("Labelled", &format!("{matched} of {events} events")).at(VALUES).show(ui);
+            }
+        }
     }
 }
 

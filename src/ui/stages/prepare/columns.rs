@@ -13,6 +13,9 @@ use crate::ui::text::Type;
 use crate::ui::widgets::{Button, Segmented, TextField, Tone};
 use crate::ui::{Icon, View, format, search_field, states, zone};
 
+/// The last column of the table.
+const TOP_VALUES: usize = 7;
+
 /// Draws the zone.
 pub(super) fn columns(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     let prepare = &view.state.prepare;
@@ -120,7 +123,11 @@ fn table(ui: &mut Ui, view: &View<'_>) {
         .show(ui, |cell| {
             if let Some(profile) = listed.get(cell.row() as usize) {
                 let left_out = prepare.outline.left_out.contains(&profile.name);
+                let label = view.state.label_column() == Some(profile.name.as_str());
                 paint(cell, profile, most_nulls, left_out);
+                if label && cell.column() == TOP_VALUES {
+                    cell.chip("label", Tone::Accent);
+                }
             }
         });
     if let Some(profile) = response.chosen.and_then(|row| listed.get(row as usize)) {

@@ -46,7 +46,7 @@ pub(super) fn impute_name(with: ImputeWith) -> &'static str {
 
 /// Draws the form of step `index`.
 pub(super) fn form(ui: &mut Ui, view: &View<'_>, index: usize, step: &StepSpec) {
-    let title = format!("Step {}, {}", index + 1, StepKind::of(step).title());
+    let title = format!("Step {}, {}", view.state.step_number(index), StepKind::of(step).title());
     zone::padded(ui, PADDING, |ui| {
         zone::row(ui, 40.0, |ui| {
             text::label(ui, &title, Type::Label, tokens(ui).t3);

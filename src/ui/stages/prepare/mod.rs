@@ -2,6 +2,7 @@
 
 mod columns;
 mod form;
+mod label;
 mod steps;
 mod tables;
 

@@ -1,12 +1,12 @@
 //! The steps in their order: what each does, columns gained or lost, what is wrong; below them the chosen step's form.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Align2, CursorIcon, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Color32, CursorIcon, Pos2, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::form;
+use super::{form, label};
 use crate::app::Remote;
-use crate::app::commands::PrepareCommand;
 use crate::app::commands::prepare::StepKind;
+use crate::app::commands::{Command, PrepareCommand};
 use crate::app::state::prepare::StepOutline;
 use crate::pipeline::StepSpec;
 use crate::ui::measures::PADDING;
@@ -15,16 +15,17 @@ use crate::ui::widgets::{Button, MenuItem, focus, menu, menu_under};
 use crate::ui::{Icon, View, format, states, tokens, zone};
 
 /// Height of a step.
-const STEP: f32 = 54.0;
+pub(super) const STEP: f32 = 54.0;
 
 /// Draws the panel.
 pub(super) fn steps(ui: &mut Ui, view: &View<'_>, rect: Rect) {
     let steps = view.state.steps().steps;
+    let label = view.state.label_spec();
     zone::fill(ui, rect, |ui| {
-        let said = format!("{}, fitted on train only", steps.len());
+        let said = format!("{}, fitted on train only", steps.len() + usize::from(label.is_some()));
         zone::header("Steps").detail(&said).tall().line().show(ui, |ui| add_menu(ui, view));
         let rest = ui.available_rect_before_wrap();
-        if steps.is_empty() {
+        if steps.is_empty() && label.is_none() {
             let how = "Steps turn columns into numbers that can be learned from. Begin with what the columns suggest.";
             states::empty(ui, rest, Icon::Sliders, "No steps yet", how, |ui| {
                 view.button(ui, PrepareCommand::Suggest);
@@ -32,6 +33,9 @@ pub(super) fn steps(ui: &mut Ui, view: &View<'_>, rect: Rect) {
             return;
         }
         zone::scroll(ui, rest, "steps", |ui| {
+            if let Some(spec) = label {
+                label::row(ui, view, spec);
+            }
             for (index, step) in steps.iter().enumerate() {
                 let outline = view.state.prepare.outline.steps.get(index).cloned().unwrap_or_default();
                 row(ui, view, index, step, &outline, steps.len());
@@ -39,7 +43,9 @@ pub(super) fn steps(ui: &mut Ui, view: &View<'_>, rect: Rect) {
             for problem in &view.state.prepare.outline.end {
                 note(ui, problem);
             }
-            if let Some((index, step)) =
+            if let Some(spec) = label.filter(|_| view.state.prepare.label.chosen) {
+                label::form(ui, view, spec);
+            } else if let Some((index, step)) =
                 view.state.prepare.step.and_then(|index| Some((index, steps.get(index)?)))
             {
                 form::form(ui, view, index, step);
@@ -78,12 +84,18 @@ pub(super) fn proof(ui: &mut Ui, view: &View<'_>, rect: Rect) {
 fn add_menu(ui: &mut Ui, view: &View<'_>) {
     let button = Button::new("Add step").icon(Icon::Plus).show(ui);
     menu_under(&button).show(|ui| {
-        let kinds = StepKind::ALL.map(|kind| MenuItem::new(kind.title()));
+        let off = Command::from(PrepareCommand::AddLabel).refusal(view.state);
+        let label = MenuItem::new("Join label").off(off);
+        let kinds = StepKind::ALL.iter().enumerate().map(|(index, kind)| {
+            let item = MenuItem::new(kind.title());
+            if index == 0 { item.line_above() } else { item }
+        });
         let suggest = MenuItem::new("Suggest steps").line_above();
-        let chosen = menu(ui, 200.0, kinds.into_iter().chain([suggest]));
-        match chosen.map(|index| StepKind::ALL.get(index)) {
-            Some(Some(kind)) => view.send(PrepareCommand::Add(*kind)),
-            Some(None) => view.send(PrepareCommand::Suggest),
+        let chosen = menu(ui, 200.0, [label].into_iter().chain(kinds).chain([suggest]));
+        match chosen.map(|index| index.checked_sub(1).map(|index| StepKind::ALL.get(index))) {
+            Some(None) => view.send(PrepareCommand::AddLabel),
+            Some(Some(Some(kind))) => view.send(PrepareCommand::Add(*kind)),
+            Some(Some(None)) => view.send(PrepareCommand::Suggest),
             None => {}
         }
     });
@@ -92,46 +104,79 @@ fn add_menu(ui: &mut Ui, view: &View<'_>) {
 fn row(ui: &mut Ui, view: &View<'_>, index: usize, step: &StepSpec, outline: &StepOutline, count: usize) {
     let tokens = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), STEP), Sense::click_and_drag());
-    let chosen = view.state.prepare.step == Some(index);
-    let title = StepKind::of(step).title();
     let about = in_words(step);
-    response.widget_info(|| {
-        WidgetInfo::selected(Role::ListItem, true, chosen, format!("Step {}, {title}: {about}", index + 1))
-    });
-    let fill = if chosen { Some(tokens.soft) } else { response.hovered().then_some(tokens.bg2) };
-    if let Some(fill) = fill {
-        ui.painter().rect_filled(rect, 0.0, fill);
-    }
-    if chosen {
-        ui.painter().rect_filled(Rect::from_min_size(rect.min, vec2(2.0, STEP)), 0.0, tokens.accent);
-    }
-    Icon::Grip.paint(ui.painter(), pos2(rect.left() + 16.0, rect.top() + 18.0), 12.0, tokens.t4);
-    let number = pos2(rect.left() + 30.0, rect.top() + 18.0);
-    text::paint(
-        ui.painter(),
-        number,
-        Align2::LEFT_CENTER,
-        &(index + 1).to_string(),
-        Type::NumberSmall,
-        tokens.t3,
-    );
-    let right = rect.right() - PADDING;
-    let end = change(ui, outline, pos2(right, rect.top() + 18.0));
-    let line = |top: f32, right: f32| {
-        Rect::from_min_max(pos2(rect.left() + 52.0, rect.top() + top), pos2(right, rect.top() + top + 20.0))
-    };
-    text::paint_in(ui.painter(), line(8.0, end - 8.0), Align2::LEFT_CENTER, title, Type::Name, tokens.t1);
     let (said, color) = match outline.problems.first() {
         Some(problem) => (problem.why.clone(), tokens.bad),
-        None => (about, tokens.t3),
+        None => (about.clone(), tokens.t3),
     };
-    text::paint_in(ui.painter(), line(27.0, right), Align2::LEFT_CENTER, &said, Type::Cell, color);
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (1.0, tokens.line));
-    focus::ring_inside(ui, &response, rect);
+    let shown = StepRow {
+        number: view.state.step_number(index),
+        title: StepKind::of(step).title(),
+        about: &about,
+        said: &said,
+        color,
+        chosen: view.state.prepare.step == Some(index) && !view.state.prepare.label.chosen,
+        moves: true,
+    };
+    shown.paint(ui, rect, &response, |ui, at| change(ui, outline, at));
     if response.clicked() {
         view.send(PrepareCommand::Step(index));
     }
     drag(ui, view, &response, rect, index, count);
+}
+
+/// What stands in the row of a step.
+pub(super) struct StepRow<'a> {
+    /// From 1.
+    pub(super) number: usize,
+    pub(super) title: &'a str,
+    /// What it does, for screen readers.
+    pub(super) about: &'a str,
+    /// What is written: what it does, or what is wrong with it.
+    pub(super) said: &'a str,
+    pub(super) color: Color32,
+    pub(super) chosen: bool,
+    /// Whether it can be dragged to another place.
+    pub(super) moves: bool,
+}
+
+impl StepRow<'_> {
+    /// Draws it; `mark` draws what stands at the right, and returns where that begins.
+    pub(super) fn paint(
+        &self,
+        ui: &Ui,
+        rect: Rect,
+        response: &Response,
+        mark: impl FnOnce(&Ui, Pos2) -> f32,
+    ) {
+        let tokens = tokens(ui);
+        let name = format!("Step {}, {}: {}", self.number, self.title, self.about);
+        response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, self.chosen, &name));
+        let hovered = response.hovered().then_some(tokens.bg2);
+        if let Some(fill) = if self.chosen { Some(tokens.soft) } else { hovered } {
+            ui.painter().rect_filled(rect, 0.0, fill);
+        }
+        if self.chosen {
+            ui.painter().rect_filled(Rect::from_min_size(rect.min, vec2(2.0, STEP)), 0.0, tokens.accent);
+        }
+        let middle = rect.top() + 18.0;
+        if self.moves {
+            Icon::Grip.paint(ui.painter(), pos2(rect.left() + 16.0, middle), 12.0, tokens.t4);
+        }
+        let (at, number) = (pos2(rect.left() + 30.0, middle), self.number.to_string());
+        text::paint(ui.painter(), at, Align2::LEFT_CENTER, &number, Type::NumberSmall, tokens.t3);
+        let right = rect.right() - PADDING;
+        let end = mark(ui, pos2(right, middle));
+        let line = |top: f32, right: f32| {
+            let top = rect.top() + top;
+            Rect::from_min_max(pos2(rect.left() + 52.0, top), pos2(right, top + 20.0))
+        };
+        let (first, second) = (line(8.0, end - 8.0), line(27.0, right));
+        text::paint_in(ui.painter(), first, Align2::LEFT_CENTER, self.title, Type::Name, tokens.t1);
+        text::paint_in(ui.painter(), second, Align2::LEFT_CENTER, self.said, Type::Cell, self.color);
+        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, (1.0, tokens.line));
+        focus::ring_inside(ui, response, rect);
+    }
 }
 
 /// Columns gained or lost, or a mark that the step is wrong. Returns where it begins.

@@ -4,6 +4,7 @@ use eframe::egui::{Rect, Ui};
 use polars::frame::DataFrame;
 
 use crate::app::Remote;
+use crate::app::commands::PrepareCommand;
 use crate::app::state::prepare::Preview;
 use crate::ui::measures::PADDING;
 use crate::ui::table::{Column, Table};
@@ -33,14 +34,17 @@ pub(super) fn after(ui: &mut Ui, view: &View<'_>, rect: Rect) {
             states::skeleton(ui, 5);
             return;
         };
-        let title = format!("After step {}", preview.steps);
+        let title = format!("After step {}", preview.number);
         match &preview.after {
-            Some(after) if preview.steps > 0 => {
+            Some(after) if preview.number > 0 => {
+                let fitted = match preview.steps {
+                    0 => String::new(),
+                    _ => format!(", fitted on the first {}", format::integer(preview.fitted_on as u64)),
+                };
                 let said = format!(
-                    "{}, first {} shown, fitted on the first {}",
+                    "{}, first {} shown{fitted}",
                     format::count(after.width() as u64, "column", "columns"),
                     format::integer(after.height() as u64),
-                    format::integer(preview.fitted_on as u64),
                 );
                 zone::header(&title).detail(&said).line().plain(ui);
                 table(ui, view, "After the steps", after, made(view, preview, after));
@@ -49,6 +53,14 @@ pub(super) fn after(ui: &mut Ui, view: &View<'_>, rect: Rect) {
                 let rect = ui.available_rect_before_wrap();
                 let how = "Add a step: here stands what it makes of the rows.";
                 states::empty(ui, rect, Icon::Table, "No step yet", how, |_| ());
+            }
+            None if view.state.prepare.label.chosen => {
+                zone::header(&title).line().plain(ui);
+                let rect = ui.available_rect_before_wrap();
+                let how = "Say in step 1 where the labels are, then join them: here stand the rows with their labels.";
+                states::empty(ui, rect, Icon::Link, "No labels joined yet", how, |ui| {
+                    view.button(ui, PrepareCommand::JoinLabels);
+                });
             }
             None => {
                 zone::header(&title).line().plain(ui);
@@ -75,8 +87,12 @@ fn preview<'v>(ui: &mut Ui, view: &View<'v>, title: &str) -> Option<&'v Preview>
     }
 }
 
-/// The first column that the chosen step made.
+/// The first column that the chosen step made; of the label join, the labels.
 fn made(view: &View<'_>, preview: &Preview, after: &DataFrame) -> Option<usize> {
+    if preview.steps == 0 {
+        let column = view.state.label_column()?;
+        return after.columns().iter().position(|known| known.name() == column);
+    }
     let outline = &view.state.prepare.outline;
     let before = &outline.steps.get(preview.steps.checked_sub(1)?)?.before;
     after.columns().iter().position(|column| before.get(column.name()).is_none())

@@ -4,6 +4,9 @@ use eframe::egui::{Rect, Ui};
 
 use super::short;
 use crate::app::commands::{TrainCommand, WindowCommand};
+use crate::app::state::prepare::{by_in_words, within_in_words};
+use crate::data::LabelSpec;
+use crate::kafka::Slice;
 use crate::learn::Run;
 use crate::pipeline::StepSpec;
 use crate::ui::format::Precision;
@@ -46,8 +49,28 @@ fn of_slice(ui: &mut Ui, run: &SavedRun, result: &Run) {
     if let Some(filter) = &run.file.slice.filter {
         line(ui, "Filter", filter);
     }
-    for topic in &result.slice.topics {
-        line(ui, "Topic", &topic.topic);
+    offsets(ui, "Topic", &result.slice);
+    let Some(spec) = &run.file.label else { return };
+    ui.add_space(8.0);
+    line(ui, "Label", &spec.column);
+    KeyValue::new("Matched", &joined(spec)).words().at(AT).show(ui);
+    if let Some(counts) = &result.label_counts {
+        let of = format!("of {}", format::integer(counts.events));
+        KeyValue::new("Labelled", &format::integer(counts.matched)).at(AT).note(&of).show(ui);
+    }
+    if let Some(slice) = &result.label_slice {
+        offsets(ui, "Labels from", slice);
+    }
+}
+
+/// `by key, within 24 h`.
+fn joined(spec: &LabelSpec) -> String {
+    format!("{}, within {}", by_in_words(&spec.by), within_in_words(spec))
+}
+
+fn offsets(ui: &mut Ui, title: &str, slice: &Slice) {
+    for topic in &slice.topics {
+        line(ui, title, &topic.topic);
         for range in &topic.partitions {
             let offsets = format::range(range.start.0, range.end.0);
             let count = format::integer(range.offsets());

@@ -38,7 +38,7 @@ const CURVE: f32 = 384.0;
 pub(super) fn bar(view: &View<'_>) -> StageBar {
     let state = view.state;
     let mut bar = StageBar::new(state.training().task.as_ref().map_or("Train".into(), task_in_words)).folds();
-    if let Some(frame) = state.browse.frame.get() {
+    if let Some(frame) = state.prepared_frame() {
         bar = bar.chip(format!("slice {}", short(&frame.slice.digest())), Tone::Accent);
         if let Completeness::Part { .. } = frame.completeness {
             bar = bar.state("read in part", Tone::Warn, Icon::Warning);

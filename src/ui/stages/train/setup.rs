@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rect: Rect) {
 }
 
 fn task(ui: &mut Ui, view: &View<'_>) {
-    let Some(frame) = view.state.browse.frame.get() else {
+    let Some(frame) = view.state.prepared_frame() else {
         text::label(ui, "No slice is in memory. Read one in Browse to train.", Type::Body, tokens(ui).t3);
         return;
     };
@@ -120,7 +120,7 @@ pub(super) fn typed(
 }
 
 fn features(ui: &mut Ui, view: &View<'_>, task: &TaskSpec) {
-    let Some(frame) = view.state.browse.frame.get() else { return };
+    let Some(frame) = view.state.prepared_frame() else { return };
     let all = frame.schema.fields.iter().filter(|field| field.name != task.target.column());
     let columns: Vec<&str> = all.map(|field| field.name.as_str()).collect();
     let used = columns.iter().filter(|name| !task.exclude.iter().any(|out| out == *name)).count();

@@ -1,0 +1,150 @@
+//! What the replay says of itself, and what can be asked of it while it runs.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::speed::Speed;
+use super::stream::Tally;
+use crate::jobs::Problem;
+use crate::kafka::EventTime;
+
+/// A moment of the replay.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplayState {
+    /// Up to where the year 2013 has passed: everything before is in the topics.
+    pub clock: EventTime,
+    /// How fast it passes.
+    pub speed: Speed,
+    /// Whether it stands still because somebody asked for it.
+    pub paused: bool,
+    /// Departures in the topic, broken ones included.
+    pub departures: u64,
+    /// Arrivals in the topic.
+    pub arrivals: u64,
+    /// Departures in the topic that are broken on purpose.
+    pub broken: u64,
+    /// The year is over: nothing comes any more until the demo is started anew.
+    pub ended: bool,
+    /// Why the last write failed; it is tried again. `None` while all is well.
+    pub problem: Option<Problem>,
+}
+
+/// Sets the replay while it runs, and tells how it is. Cheap to clone; every clone is the same replay. Nothing here waits
+/// for the cluster.
+#[derive(Clone, Debug)]
+pub struct ReplayHandle {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    inner: Mutex<Inner>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct Inner {
+    state: ReplayState,
+    /// Counts what was asked for.
+    asked: u64,
+    stopping: bool,
+}
+
+/// What the replay is to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Go on at this speed, or (`None`) stand still.
+    Go(Option<Speed>),
+    /// End.
+    Stop,
+}
+
+impl ReplayHandle {
+    pub(super) fn new(clock: EventTime, speed: Speed, paused: bool, tally: Tally) -> Self {
+        let state = ReplayState {
+            clock,
+            speed,
+            paused,
+            departures: tally.departures,
+            arrivals: tally.arrivals,
+            broken: tally.broken,
+            ended: false,
+            problem: None,
+        };
+        let inner = Mutex::new(Inner { state, asked: 0, stopping: false });
+        Self { shared: Arc::new(Shared { inner, changed: Condvar::new() }) }
+    }
+
+    /// How it is now.
+    pub fn state(&self) -> ReplayState {
+        self.lock().state.clone()
+    }
+
+    /// Goes on at another speed. Does not end a pause.
+    pub fn set_speed(&self, speed: Speed) {
+        self.ask(|inner| inner.state.speed = speed);
+    }
+
+    /// Stands still, or (`false`) goes on.
+    pub fn set_paused(&self, paused: bool) {
+        self.ask(|inner| inner.state.paused = paused);
+    }
+
+    pub(super) fn stop(&self) {
+        self.ask(|inner| inner.stopping = true);
+    }
+
+    fn ask(&self, change: impl FnOnce(&mut Inner)) {
+        let mut inner = self.lock();
+        change(&mut inner);
+        inner.asked += 1;
+        self.shared.changed.notify_all();
+    }
+
+    /// What to do now, at once.
+    pub(super) fn next(&self) -> Next {
+        self.lock().next()
+    }
+
+    /// What to do, after `wait` (`None` is for ever) or as soon as something is asked for.
+    pub(super) fn next_after(&self, wait: Option<Duration>) -> Next {
+        let inner = self.lock();
+        let asked = inner.asked;
+        let same = |inner: &mut Inner| inner.asked == asked && !inner.stopping;
+        let inner = match wait {
+            Some(wait) => {
+                let waited = self.shared.changed.wait_timeout_while(inner, wait, same);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+            None => self.shared.changed.wait_while(inner, same).unwrap_or_else(PoisonError::into_inner),
+        };
+        inner.next()
+    }
+
+    /// The clock has moved and so much is written.
+    pub(super) fn moved(&self, clock: EventTime, tally: Tally, ended: bool) {
+        let state = &mut self.lock().state;
+        state.clock = clock;
+        (state.departures, state.arrivals, state.broken) = (tally.departures, tally.arrivals, tally.broken);
+        state.ended = ended;
+        state.problem = None;
+    }
+
+    /// A write failed.
+    pub(super) fn failed(&self, problem: Problem) {
+        self.lock().state.problem = Some(problem);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.shared.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn next(&self) -> Next {
+        match self.stopping {
+            true => Next::Stop,
+            false => Next::Go((!self.state.paused).then_some(self.state.speed)),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! How good predictions were, by the labels that came: the figure, and how it went.
+
+use std::collections::BTreeMap;
+
+use eframe::egui::{Align2, Rect, Ui, pos2};
+
+use crate::live::{LiveLabels, LiveQuality};
+use crate::ui::measures::PADDING;
+use crate::ui::plot::{Axis, Mark, Plot, legend, readout};
+use crate::ui::text::{self, Type};
+use crate::ui::{View, format, tokens, zone};
+
+/// The measures by which predictions are judged, the first that is there: its name, for people, whether more is better.
+const MEASURES: [(&str, &str, bool); 2] =
+    [("accuracy", "Accuracy", true), ("mae", "Mean absolute error", false)];
+
+/// A measure of some predictions.
+pub(super) struct Measure {
+    pub(super) title: &'static str,
+    pub(super) value: f64,
+    /// The same of who knows nothing but how they came out.
+    pub(super) no_skill: Option<f64>,
+    more_is_better: bool,
+}
+
+impl Measure {
+    /// Whether knowing nothing would have been better.
+    pub(super) fn worse_than_none(&self) -> bool {
+        let worse = |none: f64| if self.more_is_better { self.value < none } else { self.value > none };
+        self.no_skill.is_some_and(worse)
+    }
+}
+
+/// The measure of some predictions; `None` before the first label.
+pub(super) fn of(quality: &LiveQuality) -> Option<Measure> {
+    MEASURES.into_iter().find_map(|(metric, title, more_is_better)| {
+        let value = *quality.metrics.get(metric)?;
+        Some(Measure { title, value, no_skill: quality.no_skill.get(metric).copied(), more_is_better })
+    })
+}
+
+/// The value of that measure among metrics.
+pub(super) fn value(metrics: &BTreeMap<String, f64>) -> Option<f64> {
+    MEASURES.iter().find_map(|(metric, ..)| metrics.get(*metric).copied())
+}
+
+/// Draws the measure of the last labelled predictions as it went.
+pub(super) fn plot(ui: &mut Ui, view: &View<'_>, rect: Rect, labels: &LiveLabels) {
+    zone::fill(ui, rect, |ui| {
+        let tokens = tokens(ui);
+        let measure = of(&labels.window);
+        let title = measure.as_ref().map_or("Accuracy", |measure| measure.title);
+        let detail = format!("last {} labelled", format::integer(LiveLabels::WINDOW as u64));
+        zone::header(title).detail(&detail).show(ui, |ui| {
+            let Some(measure) = &measure else { return };
+            if let Some(no_skill) = measure.no_skill {
+                legend(
+                    ui,
+                    Mark::Line,
+                    tokens.reference,
+                    &format!("no skill {}", format::decimal(no_skill, 3)),
+                );
+            }
+            legend(ui, Mark::Line, tokens.series(0), &format!("model {}", format::decimal(measure.value, 3)));
+        });
+        let area = Rect::from_min_max(
+            pos2(rect.left() + PADDING, ui.cursor().top()),
+            pos2(rect.right() - PADDING, rect.bottom() - 6.0),
+        );
+        match measure {
+            Some(measure) if !labels.history.is_empty() => curve(ui, view, area, labels, &measure),
+            _ => {
+                let said = "No label has come yet";
+                text::put(ui, area, Align2::CENTER_CENTER, said, Type::Body, tokens.t3);
+            }
+        }
+    });
+}
+
+fn curve(ui: &mut Ui, view: &View<'_>, area: Rect, labels: &LiveLabels, measure: &Measure) {
+    let points: Vec<[f64; 2]> = labels
+        .history
+        .iter()
+        .map(|point| [point.time as f64, value(&point.metrics).unwrap_or(f64::NAN)])
+        .collect();
+    let (Some(first), Some(last)) = (labels.history.first(), labels.history.last()) else { return };
+    let y = Axis::around(points.iter().map(|point| point[1]).chain(measure.no_skill));
+    let x = Axis::times(first.time, last.time, view.state.zone());
+    let shown = Plot::new("Quality over event time", x, y).show(ui, area, |canvas| {
+        let tokens = canvas.tokens();
+        if let Some(no_skill) = measure.no_skill {
+            let ends = [[first.time as f64, no_skill], [last.time.max(first.time + 1) as f64, no_skill]];
+            canvas.dashed(&ends, tokens.reference);
+        }
+        canvas.line(&points, tokens.series(0), 1.8);
+        if points.len() < 30 {
+            canvas.points(&points, tokens.series(0), 2.5);
+        }
+    });
+    let Some(at) = shown.hover_x() else { return };
+    let nearest = labels.history.iter().min_by(|a, b| {
+        let far = |time: i64| (time as f64 - at).abs();
+        far(a.time).total_cmp(&far(b.time))
+    });
+    let Some(point) = nearest else { return };
+    let tokens = tokens(ui);
+    let said = value(&point.metrics).map_or_else(|| "none".into(), |value| format::decimal(value, 4));
+    let rows = [
+        (Some((Mark::Line, tokens.series(0))), format!("version {}", point.version), said),
+        (None, "labelled so far".into(), format::integer(point.labelled)),
+    ];
+    let title = format::time(point.time, view.state.zone(), format::Precision::Minute);
+    readout(ui, &shown, point.time as f64, &title, &rows);
+}
