@@ -15,8 +15,8 @@
 //! - [`registry`]: packages, the model topic, the folder registry, aliases.
 //! - [`live`]: the scoring loop.
 //!
-//! Before the flow stands [`broker`], the embedded cluster: it uses none of the others, and a program without Forebay could use
-//! it. Behind it stands [`demo`]: the flights of a year as a stream into that cluster, with a workspace ready to look at.
+//! [`broker`] is the embedded cluster: a broker of Kafka's protocol that uses none of the others and could serve another program.
+//! [`demo`] streams a year of flights into it and makes a workspace that is ready to look at.
 //!
 //! Beside the flow stand [`jobs`] (progress, cancel, problems) and [`files`] (written whole or not at all), which know no
 //! domain and are open to all; [`workspace`] (what the user made, as a file), [`cli`] (the headless commands), [`app`] (the

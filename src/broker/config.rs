@@ -112,7 +112,9 @@ impl Default for TopicDefaults {
 
 /// Takes lines for a log; the default drops them.
 #[derive(Clone, Default)]
-pub struct LogSink(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+pub struct LogSink(Option<Arc<TakesLines>>);
+
+type TakesLines = dyn Fn(&str) + Send + Sync;
 
 impl LogSink {
     /// Gives each line to the function, from any thread.

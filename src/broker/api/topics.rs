@@ -214,7 +214,9 @@ fn delete_one(call: &Call<'_>, asked: &DeleteTopicState) -> Result<Arc<Topic>, R
         }
     };
     let topic = topics.delete(&name)?;
-    call.node.with_groups(|groups| groups.forget_topic(&name));
+    if let Err(error) = call.node.with_groups(|groups| groups.forget_topic(&name)) {
+        call.node.config.log.line(&format!("offsets in {name}, which is deleted, stay for now: {error}"));
+    }
     Ok(topic)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::{ApiKey, RequestHeader, ResponseHeader};
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion};
@@ -63,10 +63,9 @@ fn unsupported(api: &Api, correlation_id: i32) -> Result<Outcome, Malformed> {
     Ok(Outcome::Close(Some(parts)))
 }
 
-/// Reads the rest of a request.
+/// Reads the rest of a request. librdkafka leaves bytes after the end of some, which Apache Kafka does not mind either.
 fn decode<Q: Decodable>(mut body: Bytes, version: i16) -> Result<Q, Malformed> {
-    let request = Q::decode(&mut body, version).map_err(|_| Malformed("fields that cannot be read"))?;
-    if body.has_remaining() { Err(Malformed("bytes after its end")) } else { Ok(request) }
+    Q::decode(&mut body, version).map_err(|_| Malformed("fields that cannot be read"))
 }
 
 /// An answer with its header.

@@ -80,11 +80,6 @@ impl Parts {
         }
     }
 
-    /// Bytes in all parts.
-    pub fn length(&self) -> usize {
-        self.length
-    }
-
     /// Writes a frame of these parts.
     pub async fn write(mut self, stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
         let length = i32::try_from(self.length).map_err(io::Error::other)?;

@@ -17,7 +17,7 @@ pub fn start(node: &Arc<Node>, tasks: &mut JoinSet<()>) {
         node.keep_house(PartitionLog::apply_retention)
     }));
     tasks.spawn(repeat(Arc::clone(node), every.compaction, |node| {
-        node.keep_house(PartitionLog::compact);
+        node.keep_house(PartitionLog::apply_retention);
         node.compact_journals();
     }));
 }

@@ -2,12 +2,13 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::clock::Clock;
 use crate::broker::config::LogSink;
 use crate::broker::error::BrokerError;
 use crate::broker::journal::{Entry, Journal, Millis};
+use crate::broker::lock::lock;
 use crate::broker::log::{
     Cleanup, Compression, Durability, Isolation, LogConfig, LogPlace, PartitionLog, PlainRecord, Producer,
     ReadError, encode_batch, for_each_record,
@@ -23,7 +24,8 @@ const SEGMENT_BYTES: u64 = 100 << 20;
 #[derive(Debug, Clone)]
 pub struct JournalLog {
     path: PathBuf,
-    log: Arc<Mutex<PartitionLog>>,
+    /// Gone when the broker has ended.
+    log: Arc<Mutex<Option<PartitionLog>>>,
     clock: Arc<Clock>,
 }
 
@@ -45,7 +47,7 @@ impl JournalLog {
         for note in recovery.notes {
             sink.line(&format!("{}: {note}", path.display()));
         }
-        Ok(Self { path, log: Arc::new(Mutex::new(log)), clock })
+        Ok(Self { path, log: Arc::new(Mutex::new(Some(log))), clock })
     }
 
     /// Gives every entry to the coordinator, in order.
@@ -56,7 +58,8 @@ impl JournalLog {
         &self,
         mut each: impl FnMut(&[u8], Option<&[u8]>) -> Result<(), D>,
     ) -> Result<(), BrokerError> {
-        let mut log = self.lock();
+        let mut guard = lock(&self.log);
+        let Some(log) = guard.as_mut() else { return Ok(()) };
         let mut from = log.start_offset();
         while from < log.high_watermark() {
             let fetched = log
@@ -83,19 +86,15 @@ impl JournalLog {
     /// # Errors
     /// The disk fails.
     pub fn compact(&self, now_ms: Millis) -> io::Result<()> {
-        self.lock().compact(now_ms).map(drop)
+        lock(&self.log).as_mut().map_or(Ok(()), |log| log.apply_retention(now_ms).map(drop))
     }
 
-    /// Writes everything to disk.
+    /// Writes everything to disk and closes the log; nothing can be appended any more.
     ///
     /// # Errors
     /// The disk fails.
-    pub fn flush(&self) -> io::Result<()> {
-        self.lock().flush()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, PartitionLog> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn close(&self) -> io::Result<()> {
+        lock(&self.log).take().map_or(Ok(()), PartitionLog::close)
     }
 
     fn cannot(&self, error: ReadError) -> BrokerError {
@@ -111,7 +110,9 @@ impl Journal for JournalLog {
             .map(|entry| PlainRecord { timestamp, key: Some(&entry.key), value: entry.value.as_deref() })
             .collect();
         let batch = encode_batch(&records, Producer::NONE, Compression::None)?;
-        self.lock().append(batch, 0, timestamp).map(drop).map_err(io::Error::other)
+        let mut log = lock(&self.log);
+        let log = log.as_mut().ok_or_else(|| io::Error::other("the broker has ended"))?;
+        log.append(batch, 0, timestamp).map(drop).map_err(io::Error::other)
     }
 }
 

@@ -173,3 +173,6 @@ fn report(ended: Result<(), Ended>, peer: SocketAddr, node: &Node) {
         Err(reason) => node.config.log.line(&format!("the connection from {peer} was closed: {reason}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

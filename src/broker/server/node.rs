@@ -214,7 +214,7 @@ impl Node {
     pub fn close(&self) {
         self.topics.close();
         for journal in &self.journals {
-            if let Err(error) = journal.flush() {
+            if let Err(error) = journal.close() {
                 self.config.log.line(&format!("the coordinators' logs were not written: {error}"));
             }
         }

@@ -27,11 +27,19 @@ pub enum Field {
     Until(i16, &'static Field),
 }
 
-/// Whether the body is a request of this shape and nothing else.
-pub fn check(body: &[u8], fields: &[Field], version: i16, flexible: bool) -> Result<(), Malformed> {
+/// Whether the body begins with a request of this shape; gives what follows it.
+///
+/// # Errors
+/// It does not.
+pub fn check<'a>(
+    body: &'a [u8],
+    fields: &[Field],
+    version: i16,
+    flexible: bool,
+) -> Result<&'a [u8], Malformed> {
     let mut walk = Walk { rest: body, version, flexible, elements: 0 };
     walk.structure(fields)?;
-    if walk.rest.is_empty() { Ok(()) } else { Err(Malformed("bytes after its end")) }
+    Ok(walk.rest)
 }
 
 struct Walk<'a> {
@@ -144,3 +152,7 @@ fn natural(length: i32) -> Result<usize, Malformed> {
         length => usize::try_from(length).map_err(|_| Malformed("a negative length")),
     }
 }
+
+#[cfg(test)]
+#[path = "shape_tests.rs"]
+mod tests;

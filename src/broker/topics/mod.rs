@@ -145,11 +145,6 @@ impl Topics {
         self.folder.as_ref().map(|folder| folder.own(name))
     }
 
-    /// When a record counts as written.
-    pub fn durability(&self) -> Durability {
-        self.durability
-    }
-
     /// What a topic gets when its creator does not say.
     pub fn defaults(&self) -> &TopicDefaults {
         &self.defaults

@@ -1,0 +1,255 @@
+//! The shapes against what the codec writes, and against bytes that are none of it.
+
+use std::fmt::Debug;
+
+use bytes::{Bytes, BytesMut};
+use kafka_protocol::messages::add_partitions_to_txn_request::AddPartitionsToTxnTopic;
+use kafka_protocol::messages::create_topics_request::{
+    CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig,
+};
+use kafka_protocol::messages::*;
+use kafka_protocol::protocol::{Request, StrBytes};
+
+use super::super::versions::{OFFERED, offered};
+use super::*;
+
+const NAME: StrBytes = StrBytes::from_static_str("flights");
+
+/// Whether in all versions that are offered the shape ends where the codec ends.
+fn holds<Q: Request + Debug>(sample: impl Fn(i16) -> Q) {
+    let api = offered(Q::KEY).unwrap();
+    for version in api.min..=api.max {
+        let mut body = BytesMut::new();
+        let request = sample(version);
+        request.encode(&mut body, version).unwrap();
+        let rest = check(&body, api.fields, version, api.is_flexible(version));
+        assert_eq!(rest, Ok(&[][..]), "{request:?} in version {version}");
+        for length in 0..body.len() {
+            let cut = check(&body[..length], api.fields, version, api.is_flexible(version));
+            assert!(cut.is_err(), "{length} of {} bytes of {request:?} in version {version}", body.len());
+        }
+    }
+}
+
+macro_rules! hold {
+    ($($request:ident),* $(,)?) => { $(holds(|_| $request::default());)* };
+}
+
+#[test]
+fn a_request_without_elements_has_its_shape_in_every_version() {
+    hold!(
+        ProduceRequest,
+        ListOffsetsRequest,
+        MetadataRequest,
+        JoinGroupRequest,
+        HeartbeatRequest,
+        LeaveGroupRequest,
+        SyncGroupRequest,
+        DescribeGroupsRequest,
+        ListGroupsRequest,
+        ApiVersionsRequest,
+        CreateTopicsRequest,
+        DeleteTopicsRequest,
+        DeleteRecordsRequest,
+        InitProducerIdRequest,
+        OffsetForLeaderEpochRequest,
+        AddPartitionsToTxnRequest,
+        AddOffsetsToTxnRequest,
+        EndTxnRequest,
+        TxnOffsetCommitRequest,
+        DescribeAclsRequest,
+        CreateAclsRequest,
+        DeleteAclsRequest,
+        DescribeConfigsRequest,
+        AlterConfigsRequest,
+        IncrementalAlterConfigsRequest,
+        DescribeLogDirsRequest,
+        CreatePartitionsRequest,
+        DeleteGroupsRequest,
+        OffsetDeleteRequest,
+        DescribeClusterRequest,
+        DescribeProducersRequest,
+        DescribeTransactionsRequest,
+        ListTransactionsRequest,
+        OffsetCommitRequest,
+        FetchRequest,
+        FindCoordinatorRequest,
+        OffsetFetchRequest,
+    );
+    assert_eq!(OFFERED.len(), 37, "each of them stands above");
+}
+
+#[test]
+fn elements_have_their_shape_in_every_version() {
+    holds(|_| {
+        let data = produce_request::PartitionProduceData::default()
+            .with_records(Some(Bytes::from_static(b"records")));
+        let topic = produce_request::TopicProduceData::default().with_name(NAME.into());
+        ProduceRequest::default().with_transactional_id(Some(NAME.into())).with_topic_data(vec![
+            topic
+                .with_partition_data(
+                    vec![data; 2]
+                );
+            2
+        ])
+    });
+    holds(|version| {
+        let topic = fetch_request::FetchTopic::default().with_partitions(vec![Default::default(); 2]);
+        let forgotten = fetch_request::ForgottenTopic::default().with_partitions(vec![1, 2]);
+        let forgotten = if version < 7 { Vec::new() } else { vec![forgotten; 2] };
+        FetchRequest::default().with_topics(vec![topic; 2]).with_forgotten_topics_data(forgotten)
+    });
+    holds(|_| {
+        let topic = list_offsets_request::ListOffsetsTopic::default().with_name(NAME.into());
+        ListOffsetsRequest::default().with_topics(vec![topic.with_partitions(vec![Default::default(); 2]); 2])
+    });
+    holds(|_| {
+        let topic = metadata_request::MetadataRequestTopic::default().with_name(Some(NAME.into()));
+        MetadataRequest::default().with_topics(Some(vec![topic; 2]))
+    });
+    holds(|_| {
+        let protocol = join_group_request::JoinGroupRequestProtocol::default().with_name(NAME);
+        JoinGroupRequest::default().with_protocols(vec![protocol; 2])
+    });
+    holds(|_| SyncGroupRequest::default().with_assignments(vec![Default::default(); 2]));
+    holds(|version| {
+        let members = if version < 3 { Vec::new() } else { vec![Default::default(); 2] };
+        LeaveGroupRequest::default().with_members(members)
+    });
+    holds(|_| {
+        let topic = offset_commit_request::OffsetCommitRequestTopic::default().with_name(NAME.into());
+        OffsetCommitRequest::default()
+            .with_topics(vec![topic.with_partitions(vec![Default::default(); 2]); 2])
+    });
+    holds(|version| {
+        let topics =
+            offset_fetch_request::OffsetFetchRequestTopics::default().with_partition_indexes(vec![1, 2]);
+        let group =
+            offset_fetch_request::OffsetFetchRequestGroup::default().with_topics(Some(vec![topics; 2]));
+        let topic =
+            offset_fetch_request::OffsetFetchRequestTopic::default().with_partition_indexes(vec![1, 2]);
+        match version {
+            ..8 => OffsetFetchRequest::default().with_topics(Some(vec![topic; 2])),
+            8.. => OffsetFetchRequest::default().with_groups(vec![group; 2]),
+        }
+    });
+    holds(|version| {
+        let keys = if version < 4 { Vec::new() } else { vec![NAME; 2] };
+        FindCoordinatorRequest::default().with_coordinator_keys(keys)
+    });
+    holds(|_| {
+        let topic = txn_offset_commit_request::TxnOffsetCommitRequestTopic::default();
+        TxnOffsetCommitRequest::default()
+            .with_topics(vec![topic.with_partitions(vec![Default::default(); 2]); 2])
+    });
+    holds(|_| {
+        let topic = AddPartitionsToTxnTopic::default().with_name(NAME.into()).with_partitions(vec![1, 2]);
+        AddPartitionsToTxnRequest::default().with_v3_and_below_topics(vec![topic; 2])
+    });
+}
+
+#[test]
+fn elements_of_administration_have_their_shape_in_every_version() {
+    holds(|_| {
+        let assignment = CreatableReplicaAssignment::default().with_broker_ids(vec![BrokerId(1)]);
+        let config = CreatableTopicConfig::default().with_name(NAME).with_value(Some(NAME));
+        let topic =
+            CreatableTopic::default().with_assignments(vec![assignment; 2]).with_configs(vec![config; 2]);
+        CreateTopicsRequest::default().with_topics(vec![topic; 2])
+    });
+    holds(|version| match version {
+        ..6 => DeleteTopicsRequest::default().with_topic_names(vec![NAME.into(); 2]),
+        6.. => DeleteTopicsRequest::default().with_topics(vec![Default::default(); 2]),
+    });
+    holds(|_| {
+        let topic = delete_records_request::DeleteRecordsTopic::default();
+        DeleteRecordsRequest::default()
+            .with_topics(vec![topic.with_partitions(vec![Default::default(); 2]); 2])
+    });
+    holds(|_| {
+        let topic = offset_for_leader_epoch_request::OffsetForLeaderTopic::default();
+        OffsetForLeaderEpochRequest::default().with_topics(vec![topic.with_partitions(vec![
+            Default::default(
+            );
+            2
+        ])])
+    });
+    holds(|_| {
+        let resource = describe_configs_request::DescribeConfigsResource::default();
+        DescribeConfigsRequest::default().with_resources(vec![
+            resource.with_configuration_keys(Some(vec![
+                NAME;
+                2
+            ]));
+            2
+        ])
+    });
+    holds(|_| {
+        let resource = alter_configs_request::AlterConfigsResource::default();
+        AlterConfigsRequest::default()
+            .with_resources(vec![resource.with_configs(vec![Default::default(); 2]); 2])
+    });
+    holds(|_| {
+        let resource = incremental_alter_configs_request::AlterConfigsResource::default();
+        let resource = resource.with_configs(vec![Default::default(); 2]);
+        IncrementalAlterConfigsRequest::default().with_resources(vec![resource; 2])
+    });
+    holds(|_| {
+        let assignment = create_partitions_request::CreatePartitionsAssignment::default();
+        let assignments = Some(vec![assignment.with_broker_ids(vec![BrokerId(1)]); 2]);
+        let topic = create_partitions_request::CreatePartitionsTopic::default().with_assignments(assignments);
+        CreatePartitionsRequest::default().with_topics(vec![topic; 2])
+    });
+    holds(|_| {
+        let topic = describe_log_dirs_request::DescribableLogDirTopic::default().with_partitions(vec![1, 2]);
+        DescribeLogDirsRequest::default().with_topics(Some(vec![topic; 2]))
+    });
+    holds(|_| {
+        let topic = offset_delete_request::OffsetDeleteRequestTopic::default();
+        OffsetDeleteRequest::default()
+            .with_topics(vec![topic.with_partitions(vec![Default::default(); 2]); 2])
+    });
+    holds(|_| CreateAclsRequest::default().with_creations(vec![Default::default(); 2]));
+    holds(|_| DeleteAclsRequest::default().with_filters(vec![Default::default(); 2]));
+    holds(|_| DescribeGroupsRequest::default().with_groups(vec![NAME.into(); 2]));
+    holds(|_| DeleteGroupsRequest::default().with_groups_names(vec![NAME.into(); 2]));
+    holds(|_| {
+        let topic = describe_producers_request::TopicRequest::default().with_partition_indexes(vec![1, 2]);
+        DescribeProducersRequest::default().with_topics(vec![topic; 2])
+    });
+    holds(|_| DescribeTransactionsRequest::default().with_transactional_ids(vec![NAME.into(); 2]));
+    holds(|_| ListTransactionsRequest::default().with_producer_id_filters(vec![ProducerId(1); 2]));
+}
+
+#[test]
+fn an_array_that_promises_more_than_there_is_is_refused() {
+    let api = offered(ApiKey::Metadata as i16).unwrap();
+    let old = check(&[0x7f, 0xff, 0xff, 0xff, 0, 0], api.fields, 1, false);
+    assert_eq!(old, Err(Malformed("cut short")));
+    let compact = check(&[0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0], api.fields, 12, true);
+    assert_eq!(compact, Err(Malformed("cut short")));
+    let negative = check(&[0x80, 0, 0, 0], api.fields, 1, false);
+    assert_eq!(negative, Err(Malformed("a negative length")));
+    let long = check(&[0xff; 16], api.fields, 12, true);
+    assert_eq!(long, Err(Malformed("a length out of range")));
+}
+
+#[test]
+fn more_elements_than_allowed_are_refused() {
+    let api = offered(ApiKey::Metadata as i16).unwrap();
+    let count = i32::try_from(ELEMENTS).unwrap() + 1;
+    let mut body = count.to_be_bytes().to_vec();
+    body.resize(body.len() + 2 * (ELEMENTS + 1), 0);
+    assert_eq!(check(&body, api.fields, 1, false), Err(Malformed("too many elements")));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_bytes_are_taken_or_refused_without_harm(
+        key in 0..OFFERED.len(), step in 0i16..20, body in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+    ) {
+        let api = &OFFERED[key];
+        let version = (api.min + step).min(api.max);
+        let _taken_or_refused = check(&body, api.fields, version, api.is_flexible(version));
+    }
+}

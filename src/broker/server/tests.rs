@@ -1,0 +1,177 @@
+//! A broker as a program sees it that speaks its protocol byte by byte.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use kafka_protocol::messages::{
+    ApiKey, ApiVersionsRequest, ApiVersionsResponse, RequestHeader, ResponseHeader,
+};
+use kafka_protocol::messages::{MetadataRequest, MetadataResponse};
+use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Request};
+
+use super::*;
+use crate::broker::config::{Limits, LogSink, Storage};
+
+fn memory() -> Broker {
+    Broker::start(BrokerConfig::default()).unwrap()
+}
+
+fn connect(broker: &Broker) -> TcpStream {
+    let stream = TcpStream::connect(broker.address()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream
+}
+
+/// Sends bytes as a frame and gives the frame that comes back; `None` when the connection is closed instead.
+fn exchange(stream: &mut TcpStream, frame: &[u8]) -> Option<Bytes> {
+    let length = i32::try_from(frame.len()).unwrap();
+    stream.write_all(&length.to_be_bytes()).unwrap();
+    stream.write_all(frame).unwrap();
+    answer(stream)
+}
+
+fn answer(stream: &mut TcpStream) -> Option<Bytes> {
+    let mut length = [0; 4];
+    stream.read_exact(&mut length).ok()?;
+    let mut frame = vec![0; usize::try_from(i32::from_be_bytes(length)).unwrap()];
+    stream.read_exact(&mut frame).unwrap();
+    Some(Bytes::from(frame))
+}
+
+fn request<Q: Request>(request: &Q, version: i16) -> BytesMut {
+    let mut frame = BytesMut::new();
+    let header = RequestHeader::default()
+        .with_request_api_key(Q::KEY)
+        .with_request_api_version(version)
+        .with_correlation_id(7);
+    header.encode(&mut frame, Q::header_version(version)).unwrap();
+    request.encode(&mut frame, version).unwrap();
+    frame
+}
+
+fn ask<Q: Request>(stream: &mut TcpStream, question: &Q, version: i16) -> Q::Response {
+    let mut frame = exchange(stream, &request(question, version)).unwrap();
+    let header = ResponseHeader::decode(&mut frame, Q::Response::header_version(version)).unwrap();
+    assert_eq!(header.correlation_id, 7);
+    Q::Response::decode(&mut frame, version).unwrap()
+}
+
+#[test]
+fn it_answers_when_start_returns_and_not_when_it_has_stopped() {
+    let broker = memory();
+    let address = broker.address();
+    assert!(address.ip().is_loopback());
+    let answer: ApiVersionsResponse = ask(&mut connect(&broker), &ApiVersionsRequest::default(), 0);
+    assert_eq!((answer.error_code, answer.api_keys.len()), (0, versions::OFFERED.len()));
+    broker.stop();
+    assert!(TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn a_version_of_api_versions_that_is_not_known_gets_the_list_in_its_oldest_form() {
+    let broker = memory();
+    let mut stream = connect(&broker);
+    let mut frame = request(&ApiVersionsRequest::default(), 0);
+    frame[2..4].copy_from_slice(&99i16.to_be_bytes());
+    let mut bytes = exchange(&mut stream, &frame).unwrap();
+    ResponseHeader::decode(&mut bytes, 0).unwrap();
+    let answer = ApiVersionsResponse::decode(&mut bytes, 0).unwrap();
+    assert_eq!(answer.error_code, 35);
+    let metadata = answer.api_keys.iter().find(|api| api.api_key == ApiKey::Metadata as i16).unwrap();
+    assert_eq!((metadata.min_version, metadata.max_version), (0, 13));
+    // The connection goes on.
+    let answer: MetadataResponse = ask(&mut stream, &MetadataRequest::default(), 12);
+    assert_eq!(answer.brokers.len(), 1);
+}
+
+#[test]
+fn a_version_of_another_api_that_is_not_known_gets_the_error_and_the_connection_closes() {
+    let broker = memory();
+    let mut stream = connect(&broker);
+    let mut frame = request(&MetadataRequest::default(), 1);
+    frame[2..4].copy_from_slice(&99i16.to_be_bytes());
+    assert_eq!(exchange(&mut stream, &frame).unwrap(), &[0, 0, 0, 7, 0, 35][..]);
+    assert_eq!(answer(&mut stream), None);
+}
+
+#[test]
+fn what_is_no_request_closes_its_connection_with_a_line_and_nothing_else() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&lines);
+    let log = LogSink::new(move |line| kept.lock().unwrap().push(line.to_string()));
+    let broker = Broker::start(BrokerConfig { log, ..BrokerConfig::default() }).unwrap();
+    let mut witness = connect(&broker);
+    let metadata = request(&MetadataRequest::default(), 1);
+    let mut promises = metadata.to_vec();
+    let end = promises.len() - 4;
+    promises[end..].copy_from_slice(&i32::MAX.to_be_bytes());
+    let cut = metadata[..metadata.len() - 1].to_vec();
+    let unknown = [&1234i16.to_be_bytes()[..], &[0; 20]].concat();
+    for (number, garbage) in [vec![], vec![0; 3], vec![0xff; 100], promises, cut, unknown].iter().enumerate()
+    {
+        assert_eq!(exchange(&mut connect(&broker), garbage), None, "{garbage:?}");
+        let answer: MetadataResponse = ask(&mut witness, &MetadataRequest::default(), 1);
+        assert_eq!(answer.brokers.len(), 1);
+        assert_eq!(lines.lock().unwrap().len(), number + 1);
+    }
+}
+
+#[test]
+fn a_frame_over_the_limit_is_refused_before_it_is_read() {
+    let limits = Limits { request_bytes: 1000, ..Limits::default() };
+    let broker = Broker::start(BrokerConfig { limits, ..BrokerConfig::default() }).unwrap();
+    for length in [1001, i32::MAX, -1] {
+        let mut stream = connect(&broker);
+        stream.write_all(&length.to_be_bytes()).unwrap();
+        assert_eq!(answer(&mut stream), None, "{length}");
+    }
+}
+
+#[test]
+fn requests_that_come_at_once_are_answered_in_their_order() {
+    let broker = memory();
+    let mut stream = connect(&broker);
+    let mut bytes = Vec::new();
+    for number in 0..50i32 {
+        let mut frame = request(&MetadataRequest::default(), 1);
+        frame[4..8].copy_from_slice(&number.to_be_bytes());
+        bytes.extend_from_slice(&i32::try_from(frame.len()).unwrap().to_be_bytes());
+        bytes.extend_from_slice(&frame);
+    }
+    stream.write_all(&bytes).unwrap();
+    for number in 0..50i32 {
+        assert_eq!(answer(&mut stream).unwrap()[..4], number.to_be_bytes());
+    }
+}
+
+#[test]
+fn connections_over_the_limit_are_closed_and_others_stay() {
+    let limits = Limits { connections: 2, ..Limits::default() };
+    let broker = Broker::start(BrokerConfig { limits, ..BrokerConfig::default() }).unwrap();
+    let mut first = connect(&broker);
+    let mut second = connect(&broker);
+    for stream in [&mut first, &mut second] {
+        let _answer: MetadataResponse = ask(stream, &MetadataRequest::default(), 1);
+    }
+    assert_eq!(answer(&mut connect(&broker)), None);
+    let _answer: MetadataResponse = ask(&mut first, &MetadataRequest::default(), 1);
+}
+
+#[test]
+fn a_folder_keeps_the_cluster_and_is_given_to_one_broker_at_a_time() {
+    let root = tempfile::tempdir().unwrap();
+    let config =
+        BrokerConfig { storage: Storage::Folder(root.path().to_path_buf()), ..BrokerConfig::default() };
+    let id = |broker: &Broker| -> Option<String> {
+        let answer: MetadataResponse = ask(&mut connect(broker), &MetadataRequest::default(), 2);
+        answer.cluster_id.map(|id| id.to_string())
+    };
+    let first = Broker::start(config.clone()).unwrap();
+    assert!(matches!(Broker::start(config.clone()), Err(BrokerError::FolderInUse(_))));
+    let before = id(&first);
+    first.stop();
+    assert_eq!(id(&Broker::start(config).unwrap()), before);
+}
