@@ -31,4 +31,5 @@ pub use plain::{key_text, time_text};
 pub use produce::{WriteRequest, Written, write_file};
 pub use profile::{ColumnProfile, Histogram, Warning, profile};
 pub use read::{ReadRequest, read};
+pub use read_labels::with_labels;
 pub use split::{Split, SplitBy, SplitSpec};

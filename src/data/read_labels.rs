@@ -6,8 +6,9 @@ use super::read::{ReadRequest, read_events};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Bound, Cluster, EventTime, RangeSpec, Slice};
 
-/// The frame with its labels. A frame that was cancelled, or has no rows, is given back as it is.
-pub(super) fn with_labels(
+/// A frame with its labels, which are read for it; of the request the label slice and the budget count. When it is
+/// cancelled before labels are read, and where there are no rows, the frame is given back as it is.
+pub fn with_labels(
     cluster: &Cluster,
     events: Frame,
     spec: &LabelSpec,

@@ -85,6 +85,7 @@ fn without_data_everything_has_a_name() {
     look_everywhere(&mut window, "without data");
     window.send(ConnectCommand::New);
     window.send(LiveCommand::New);
+    window.send(LiveCommand::WantLabels(true));
     look_everywhere(&mut window, "with forms");
 }
 
@@ -92,6 +93,9 @@ fn without_data_everything_has_a_name() {
 fn with_data_everything_has_a_name() {
     let mut window = full();
     look_everywhere(&mut window, "with data");
+    window.send(PrepareCommand::AddLabel);
+    window.send(PrepareCommand::LabelFields("carrier".into(), "airline".into()));
+    look_everywhere(&mut window, "with a label join");
 }
 
 #[test]

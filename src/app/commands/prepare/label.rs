@@ -6,7 +6,7 @@ use crate::app::runtime::Runtime;
 use crate::app::state::State;
 use crate::app::state::prepare::{JoinOf, LabelStanding};
 use crate::codec::Schema;
-use crate::data::{Frame, LabelBy, LabelSpec, PageRequest, ReadRequest, page, read};
+use crate::data::{Frame, LabelBy, LabelSpec, PageRequest, ReadRequest, page, with_labels};
 use crate::jobs::{JobContext, Problem};
 use crate::kafka::{Bound, RangeSpec, parse_span};
 use crate::ui::format;
@@ -161,21 +161,19 @@ impl Runtime<'_> {
         label.joined.begin();
         let budget = Some(self.state.settings.memory_budget);
         let title = format!("Joining labels of {}", spec.topic);
-        let filter = self.state.filter_of(&frame);
         let work = move |context: &JobContext<Message>| {
             let request = ReadRequest {
                 slice: frame.slice.as_ref().clone(),
                 codec: frame.codec.clone(),
-                filter,
+                filter: None,
                 budget,
-                label: Some(spec),
+                label: None,
                 label_slice: None,
             };
-            let joined = read(&cluster, &request, &context.progress, &context.cancel)?;
-            if joined.labels.is_none() || context.cancel.is_cancelled() {
-                return Err(Problem::cancelled("Joining labels"));
-            }
-            Ok(joined)
+            let (progress, cancel) = (&context.progress, &context.cancel);
+            let joined = with_labels(&cluster, frame, &spec, &request, progress, cancel)?;
+            let whole = joined.labels.is_some() && !cancel.is_cancelled();
+            whole.then_some(joined).ok_or_else(|| Problem::cancelled("Joining labels"))
         };
         self.background.cancel_key(LABEL_KEY);
         self.background.latest(LABEL_KEY, title, work, move |result| {

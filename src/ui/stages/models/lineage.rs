@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
 
 use crate::app::state::prepare::label_in_words;
-use crate::data::{LabelCounts, LabelSpec, SplitSpec};
+use crate::data::SplitSpec;
 use crate::kafka::PartitionRange;
 use crate::registry::VersionInfo;
 use crate::ui::format::{self, Precision};
@@ -121,17 +121,13 @@ fn facts(ui: &mut Ui, view: &View<'_>, version: &VersionInfo) {
     for (key, value) in &rows {
         KeyValue::new(key, value).at(VALUES).show(ui);
         if let (&"Target", Some(spec)) = (key, &lineage.run.label) {
-            KeyValue::new("Labels", &labels(spec, lineage.label_counts.as_ref())).at(VALUES).show(ui);
+            KeyValue::new("Labels", &label_in_words(spec)).at(VALUES).show(ui);
+            if let Some(counts) = &lineage.label_counts {
+                let (matched, events) = (format::integer(counts.matched), format::integer(counts.events));
+                KeyValue::new("Labelled", &format!("{matched} of {events} events")).at(VALUES).show(ui);
+            }
         }
     }
-}
-
-/// `flights.arrived by key, within 24 h, 245,112 of 254,369`.
-fn labels(spec: &LabelSpec, counts: Option<&LabelCounts>) -> String {
-    let found = counts.map_or_else(String::new, |counts| {
-        format!(", {} of {}", format::integer(counts.matched), format::integer(counts.events))
-    });
-    format!("{}{found}", label_in_words(spec))
 }
 
 /// `70.0 % train, 15.0 % validation, 15.0 % test, by time, gap 1h`.

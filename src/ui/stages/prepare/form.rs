@@ -14,7 +14,7 @@ use crate::ui::widgets::{Button, MenuItem, Select, Switch, TextField, menu, menu
 use crate::ui::{View, tokens, zone};
 
 /// Where controls begin.
-pub(super) const AT: f32 = 84.0;
+const AT: f32 = 84.0;
 
 const CASTS: [(CastTo, &str); 7] = [
     (CastTo::Float, "float"),

@@ -2,7 +2,6 @@
 
 use eframe::egui::{Align, Align2, Layout, Pos2, Sense, Ui, vec2};
 
-use super::form::AT;
 use super::steps::{STEP, StepRow};
 use crate::app::commands::PrepareCommand;
 use crate::app::commands::prepare::LABEL_KEY;
@@ -13,6 +12,8 @@ use crate::ui::text::{self, Type};
 use crate::ui::widgets::{KeyValue, Segmented, Select, TextField, key_value};
 use crate::ui::{Icon, View, format, states, tokens, zone};
 
+/// Where controls begin: a narrow panel has room for both ways to match.
+const AT: f32 = 76.0;
 /// The step's name.
 const TITLE: &str = "Join label";
 
@@ -162,7 +163,9 @@ fn within(ui: &mut Ui, view: &View<'_>, spec: &LabelSpec) {
             None => ("of the event", tokens(ui).t3),
         };
         let rest = ui.available_rect_before_wrap();
-        text::put(ui, rest, Align2::LEFT_CENTER, said, Type::Cell, color);
+        if why.is_some() || rest.width() > 80.0 {
+            text::put(ui, rest, Align2::LEFT_CENTER, said, Type::Cell, color);
+        }
     });
 }
 
