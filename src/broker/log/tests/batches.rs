@@ -77,7 +77,7 @@ fn their_record(at: i64) -> oracle::Record {
         producer_epoch: -1,
         timestamp_type: oracle::TimestampType::Creation,
         offset: at,
-        sequence: -1,
+        sequence: at as i32,
         timestamp: NOW + (at * 7) % 11,
         key: Some(Bytes::from(format!("key {at}"))),
         value: Some(Bytes::from(format!("value {at}"))),

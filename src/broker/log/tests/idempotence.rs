@@ -110,5 +110,5 @@ fn markers_of_old_producers_and_old_coordinators_are_refused() {
     let error = log.append_marker(7, 3, Marker::Abort, 4, 0, NOW).unwrap_err();
     assert!(matches!(error, AppendError::CoordinatorFenced { got: 4, current: 5 }));
     assert!(matches!(send(&mut log, 2, 1, 1), Err(AppendError::InvalidProducerEpoch { .. })));
-    assert_eq!(send(&mut log, 3, 0, 1).unwrap().1, false);
+    assert!(!send(&mut log, 3, 0, 1).unwrap().1);
 }
