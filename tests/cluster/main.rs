@@ -11,6 +11,7 @@
 mod catalogue;
 mod check;
 mod connection;
+mod demo;
 mod frames;
 mod groups;
 mod harness;

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod binary;
+mod demo;
 mod exactly_once;
 mod flow;
 mod output;

@@ -85,14 +85,14 @@ impl Runtime<'_> {
     fn preview(&mut self) {
         let Some(frame) = self.state.prepared_frame().cloned() else { return };
         let (spec, step) = (self.state.steps(), self.state.prepare.step);
-        let joined = self.state.label_spec().is_some().then(|| self.state.prepare.label.chosen);
-        let count = match joined {
-            Some(true) => 0,
-            _ => step.map_or(0, |step| step + 1),
+        let joins = self.state.label_spec().is_some();
+        let count = match joins && self.state.prepare.label.chosen {
+            true => 0,
+            false => step.map_or(0, |step| step + 1),
         };
         self.state.prepare.preview.begin();
         let work = move |context: &JobContext<Message>| {
-            Preview::make(&frame, &spec, (joined.is_some(), count), &context.progress, &context.cancel)
+            Preview::make(&frame, &spec, (joins, count), &context.progress, &context.cancel)
         };
         self.background.latest("preview", "Preview of the steps", work, |result| {
             Message::Prepare(PrepareMessage::Preview(result))

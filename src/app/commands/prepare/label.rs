@@ -21,6 +21,8 @@ const WITHIN: &str = "24h";
 const SAMPLE: u64 = 200;
 /// What undo calls the new step.
 const ADD: &str = "Add step join label";
+/// What undo calls a change of it.
+const CHANGE: &str = "Change join label";
 
 /// Why labels cannot be read now.
 pub(super) fn refusal(state: &State) -> Option<String> {
@@ -43,7 +45,7 @@ impl Runtime<'_> {
     }
 
     pub(super) fn change_label(&mut self, spec: LabelSpec) {
-        self.edit_pipeline("Change join label", |pipeline| pipeline.label = Some(spec));
+        self.edit_pipeline(CHANGE, |pipeline| pipeline.label = Some(spec));
     }
 
     pub(super) fn type_label_within(&mut self, typed: String) {
@@ -138,12 +140,10 @@ impl Runtime<'_> {
         if let [only] = self.state.label_choices().as_slice() {
             let column = only.clone();
             // With the edit that chose the topic it is one.
-            self.edit_pipeline_merged(
-                &self.state.workspace.undo_name().unwrap_or(ADD).to_owned(),
-                |pipeline| {
-                    pipeline.label = Some(LabelSpec { column, ..spec });
-                },
-            );
+            let chose_topic = self.state.workspace.undo_name() == Some(CHANGE);
+            self.edit_pipeline_merged(if chose_topic { CHANGE } else { ADD }, |pipeline| {
+                pipeline.label = Some(LabelSpec { column, ..spec });
+            });
         }
     }
 

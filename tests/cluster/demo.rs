@@ -1,0 +1,157 @@
+//! The demo's stream: whatever ends it, the topics hold each event of the year once, in the order of its partition.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use forebay::demo::{ARRIVED, EventStream, FLIGHTS, Flights, Moment, Replay, Speed};
+use forebay::jobs::{Cancel, Progress};
+use forebay::kafka::{Bound, Cluster, RangeSpec};
+
+use crate::harness::{Kafka, consumed};
+
+/// The keys of the first so many events, by topic.
+fn expected(flights: &Flights, events: usize) -> BTreeMap<&'static str, BTreeSet<Vec<u8>>> {
+    let mut keys: BTreeMap<&'static str, BTreeSet<Vec<u8>>> = BTreeMap::new();
+    for event in flights.events(0..events) {
+        let mut key = Vec::new();
+        event.write_key(&mut key);
+        keys.entry(event.moment.topic()).or_default().insert(key);
+    }
+    keys
+}
+
+/// Fails unless the topics hold each of the first so many events once, and nothing else.
+fn assert_each_event_once(kafka: &Kafka, flights: &Flights, events: usize) {
+    for (topic, keys) in expected(flights, events) {
+        let records = consumed(kafka, topic);
+        assert_eq!(records.len(), keys.len(), "records of {topic}");
+        let found: BTreeSet<Vec<u8>> = records.into_iter().filter_map(|record| record.key).collect();
+        assert!(found == keys, "{topic} holds other flights than those of the year's first {events} events");
+    }
+}
+
+fn wait(what: &str, reached: impl Fn() -> bool) {
+    let until = Instant::now() + Duration::from_secs(60);
+    while !reached() {
+        assert!(Instant::now() < until, "waited for {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn offset_at(cluster: &Cluster, topic: &str, from: &str) -> i64 {
+    let range = RangeSpec {
+        topics: vec![topic.into()],
+        from: from.parse().unwrap(),
+        to: Bound::End,
+        partitions: None,
+    };
+    let slice = cluster.resolve(&range, &Cancel::new()).unwrap();
+    slice.topics[0].partitions.iter().map(|range| range.start.0).sum()
+}
+
+#[test]
+fn a_broker_killed_in_the_middle_of_the_year_costs_no_event_and_doubles_none() {
+    let mut kafka = Kafka::start();
+    let flights = Arc::new(Flights::decode().unwrap());
+    let cluster = kafka.connect();
+    let mut stream = EventStream::open(&cluster, flights.clone()).unwrap();
+    stream.write_history(40_000, &Progress::new(), &Cancel::new()).unwrap();
+    for round in 1..=3_usize {
+        // The stream goes on writing while its broker goes and comes back.
+        let until = 40_000 + round * 30_000;
+        let writing = std::thread::spawn(move || {
+            for place in (0..=until).step_by(1_000).filter(|place| *place > 40_000) {
+                while stream.write_until(place).is_err() {}
+            }
+            stream
+        });
+        std::thread::sleep(Duration::from_millis(40 * round as u64));
+        kafka.kill(1);
+        kafka.start_again(1);
+        stream = writing.join().unwrap();
+        assert_eq!(stream.tally().events, until);
+    }
+    drop(stream);
+    assert_each_event_once(&kafka, &flights, 130_000);
+}
+
+#[test]
+fn a_stream_that_is_opened_again_goes_on_where_the_topics_end_and_times_are_found() {
+    let kafka = Kafka::start();
+    let cluster = kafka.connect();
+    let flights = Arc::new(Flights::decode().unwrap());
+    let sizes = [1, 2, 700, 701, 5_000, 5_003, 30_000];
+    for events in sizes {
+        let mut stream = EventStream::open(&cluster, flights.clone()).unwrap();
+        stream.write_until(events).unwrap();
+        let again = EventStream::open(&cluster, flights.clone()).unwrap();
+        assert_eq!(again.tally(), stream.tally());
+        let count = |moment| flights.events(0..events).filter(|event| event.moment == moment).count() as u64;
+        let tally = (again.tally().departures, again.tally().arrivals);
+        assert_eq!(tally, (count(Moment::Departure), count(Moment::Arrival)));
+    }
+    assert_each_event_once(&kafka, &flights, 30_000);
+
+    let day: jiff::Timestamp = "2013-01-10T00:00:00Z".parse().unwrap();
+    let before = |moment| {
+        let earlier = flights.events(0..30_000).filter(|event| event.moment == moment);
+        earlier.filter(|event| event.time().0 < day.as_millisecond()).count() as i64
+    };
+    assert_eq!(offset_at(&cluster, FLIGHTS, "2013-01-10T00:00:00Z"), before(Moment::Departure));
+    assert_eq!(offset_at(&cluster, ARRIVED, "2013-01-10T00:00:00Z"), before(Moment::Arrival));
+}
+
+#[test]
+fn the_replay_is_paused_and_hurried_while_it_runs_and_goes_on_after_a_restart() {
+    let kafka = Kafka::start();
+    let cluster = kafka.connect();
+    let flights = Arc::new(Flights::decode().unwrap());
+    let history = flights.before(Flights::LIVE_FROM);
+    let mut stream = EventStream::open(&cluster, flights.clone()).unwrap();
+    stream.write_history(history, &Progress::new(), &Cancel::new()).unwrap();
+
+    let replay = Replay::start(stream, Speed::FASTEST, true).unwrap();
+    let handle = replay.handle().clone();
+    assert_eq!((handle.state().clock, handle.state().paused), (Flights::LIVE_FROM, true));
+    handle.set_paused(false);
+    let begun = handle.state().departures;
+    wait("departures", || handle.state().departures > begun + 100);
+    handle.set_paused(true);
+    handle.set_speed(Speed::HOUR);
+    // A tick may be under way.
+    std::thread::sleep(Duration::from_millis(500));
+    let paused = handle.state();
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(handle.state(), paused);
+    drop(replay);
+
+    let stream = EventStream::open(&cluster, flights.clone()).unwrap();
+    let tally = stream.tally();
+    assert_eq!((tally.departures, tally.arrivals), (paused.departures, paused.arrivals));
+    let replay = Replay::start(stream, Speed::FASTEST, false).unwrap();
+    wait("more departures", || replay.handle().state().departures > paused.departures + 100);
+    replay.handle().set_paused(true);
+    std::thread::sleep(Duration::from_millis(500));
+    let now = replay.handle().state();
+    drop(replay);
+    let events = (now.departures + now.arrivals) as usize;
+    assert_each_event_once(&kafka, &flights, events);
+    let last = flights.event(events - 1).unwrap().time();
+    assert!(last <= now.clock, "{last:?} {:?}", now.clock);
+}
+
+#[test]
+fn the_year_ends_and_says_so() {
+    let kafka = Kafka::start();
+    let cluster = kafka.connect();
+    let flights = Arc::new(Flights::decode().unwrap());
+    let mut stream = EventStream::open(&cluster, flights.clone()).unwrap();
+    stream.write_history(flights.len() - 50, &Progress::new(), &Cancel::new()).unwrap();
+    let replay = Replay::start(stream, Speed::FASTEST, false).unwrap();
+    wait("the end of the year", || replay.handle().state().ended);
+    let state = replay.handle().state();
+    assert_eq!((state.departures, state.arrivals), (336_776, 328_063));
+    drop(replay);
+    assert_each_event_once(&kafka, &flights, flights.len());
+}
