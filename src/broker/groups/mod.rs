@@ -29,6 +29,17 @@ mod records;
 mod state;
 mod subscription;
 
+#[cfg(test)]
+mod members_for_tests;
+#[cfg(test)]
+mod membership_tests;
+#[cfg(test)]
+mod offset_tests;
+#[cfg(test)]
+mod schedule_tests;
+#[cfg(test)]
+mod static_member_tests;
+
 pub use config::GroupConfig;
 pub use messages::{
     Client, DescribedGroup, DescribedMember, JoinAnswer, JoinRefused, JoinRequest, Joined, JoinedMember,

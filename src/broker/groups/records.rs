@@ -224,3 +224,94 @@ fn versioned(value: &[u8]) -> Result<Reader<'_>, Damaged> {
         version => Err(Damaged::Unknown { what: "the version of the entry", value: version.into() }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bytes() -> impl Strategy<Value = Bytes> {
+        any::<Vec<u8>>().prop_map(Bytes::from)
+    }
+
+    fn member() -> impl Strategy<Value = MemberRecord> {
+        let protocol = (".{0,8}", bytes()).prop_map(|(name, metadata)| Protocol { name, metadata });
+        (
+            (".{0,8}", proptest::option::of(".{0,8}"), ".{0,8}", ".{0,8}"),
+            proptest::collection::vec(protocol, 0..3),
+            (any::<i32>(), any::<i32>(), bytes()),
+        )
+            .prop_map(
+                |((id, instance_id, client, host), protocols, (session, rebalance, assignment))| {
+                    MemberRecord {
+                        id,
+                        instance_id,
+                        client: Client { id: client, host },
+                        protocols,
+                        session_timeout_ms: session,
+                        rebalance_timeout_ms: rebalance,
+                        assignment,
+                    }
+                },
+            )
+    }
+
+    fn record() -> impl Strategy<Value = Record> {
+        let optional = || proptest::option::of(".{0,8}");
+        let group = (
+            any::<(i64, i32)>(),
+            optional(),
+            optional(),
+            optional(),
+            proptest::collection::vec(member(), 0..4),
+        )
+            .prop_map(|((since, generation), protocol_type, protocol, leader, members)| {
+                GroupRecord { since, generation, protocol_type, protocol, leader, members }
+            });
+        let offset = || {
+            (any::<(i64, i32)>(), ".{0,8}", any::<i64>(), proptest::option::of(0..i64::MAX), any::<i64>())
+                .prop_map(|((offset, leader_epoch), metadata, committed_at, expires, sequence)| Committed {
+                    position: Position { offset, leader_epoch, metadata },
+                    committed_at,
+                    expires,
+                    sequence,
+                })
+        };
+        let partition =
+            || (".{0,8}", any::<i32>()).prop_map(|(topic, number)| TopicPartition::new(topic, number));
+        prop_oneof![
+            (".{0,8}", proptest::option::of(group)).prop_map(|(id, group)| Record::Group(id, group)),
+            (".{0,8}", partition(), proptest::option::of(offset()))
+                .prop_map(|(group, partition, offset)| Record::Offset(group, partition, offset)),
+            (any::<i64>(), ".{0,8}", partition(), proptest::option::of(offset())).prop_map(
+                |(producer, group, partition, offset)| Record::Pending(producer, group, partition, offset)
+            ),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_comes_back_as_it_was(record in record()) {
+            let entry = record.encode();
+            prop_assert_eq!(Record::decode(&entry.key, entry.value.as_deref()), Ok(record));
+        }
+
+        #[test]
+        fn what_is_cut_short_is_refused(record in record(), cut in any::<prop::sample::Index>()) {
+            let entry = record.encode();
+            let key = &entry.key[..cut.index(entry.key.len())];
+            prop_assert!(Record::decode(key, entry.value.as_deref()).is_err());
+            if let Some(value) = &entry.value {
+                let value = &value[..cut.index(value.len())];
+                prop_assert!(Record::decode(&entry.key, Some(value)).is_err());
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(kind in 0..5_u8, key in any::<Vec<u8>>(), value in proptest::option::of(any::<Vec<u8>>())) {
+            let key = [vec![kind], key].concat();
+            let _ = Record::decode(&key, value.as_deref());
+        }
+    }
+}

@@ -8,6 +8,8 @@ use std::io;
 use bytes::Bytes;
 
 pub(crate) mod encoding;
+#[cfg(test)]
+pub(crate) mod kept;
 
 pub use encoding::Damaged;
 

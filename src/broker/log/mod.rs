@@ -8,6 +8,8 @@ mod answers;
 mod append;
 mod batch;
 mod check;
+mod clean;
+mod compact;
 mod compression;
 mod config;
 mod decode;
@@ -16,6 +18,7 @@ mod epochs;
 mod error;
 mod files;
 mod index;
+mod keys;
 mod open;
 mod partition;
 mod producers;
@@ -32,9 +35,13 @@ mod transactions;
 pub use answers::{
     Aborted, Appended, Fetched, Isolation, Marker, ProducerStatus, Recovery, Removed, TimedOffset,
 };
+pub use compact::{Compacted, Compaction};
 pub use compression::{Compression, compress, decompress};
 pub use config::{Cleanup, Durability, LogConfig, LogPlace, TimestampType};
 pub use decode::{ReadRecord, for_each_record};
 pub use encode::{PlainRecord, Producer, encode_batch, encode_marker};
 pub use error::{AppendError, ReadError, RecordError};
 pub use partition::PartitionLog;
+
+#[cfg(test)]
+mod tests;

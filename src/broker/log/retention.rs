@@ -65,15 +65,14 @@ impl PartitionLog {
 
     /// Moves the start behind the oldest segments for which `goes` holds. If all go, a new one begins.
     fn delete_while(&mut self, now_ms: i64, mut goes: impl FnMut(&Segment) -> bool) -> io::Result<()> {
-        let kept = self.segments().find(|segment| segment.summary.size == 0 || !goes(segment));
-        let start = match kept {
-            Some(segment) => segment.summary.base_offset,
-            None => {
-                self.roll(now_ms)?;
-                self.active.summary.base_offset
-            }
-        };
-        self.start_at(start);
+        let full = self.sealed.iter().take_while(|segment| goes(segment)).count();
+        let all = full == self.sealed.len() && self.active.summary.size > 0 && goes(&self.active);
+        if all {
+            self.roll(now_ms)?;
+        }
+        if all || full > 0 {
+            self.start_at(self.segment_at(full + usize::from(all)).summary.base_offset);
+        }
         Ok(())
     }
 

@@ -1,0 +1,237 @@
+//! Compaction's work on batches: which records stay, and batches rewritten around those.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+
+use bytes::{Bytes, BytesMut};
+
+use super::answers::Marker;
+use super::batch::{BatchHeader, damaged};
+use super::compression::compress;
+use super::config::TimestampType;
+use super::decode::{decompressed, marker_of};
+use super::keys::Keys;
+use super::records::{RawRecord, Records};
+use super::scan::Scan;
+use super::segment::{LONG_WALK, Segment};
+use super::transactions::AbortedTransaction;
+
+/// How much is gathered before it is written.
+const WRITE_BYTES: usize = 1 << 20;
+
+/// The last batch of a producer. It stays, if empty, so that the producer's sequence can be read from the log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LastOfProducer {
+    /// Its last offset; `None` where only markers are known.
+    pub(super) last_offset: Option<i64>,
+    pub(super) epoch: i16,
+}
+
+/// One walk over batches in offset order, with what it knows of transactions and what is not written yet.
+#[derive(Debug)]
+pub(super) struct Cleaner {
+    transactions: Walk,
+    last_of_producers: HashMap<i64, LastOfProducer>,
+    now_ms: i64,
+    delete_retention_ms: i64,
+    max_decompressed: usize,
+    pending: BytesMut,
+}
+
+impl Cleaner {
+    pub(super) fn new(
+        aborted: &[AbortedTransaction],
+        last_of_producers: HashMap<i64, LastOfProducer>,
+        now_ms: i64,
+        delete_retention_ms: i64,
+        max_decompressed: usize,
+    ) -> Cleaner {
+        let transactions = Walk::new(aborted);
+        let pending = BytesMut::new();
+        Cleaner { transactions, last_of_producers, now_ms, delete_retention_ms, max_decompressed, pending }
+    }
+
+    /// Notes the keys of a segment's records from `from` on. Gives the offset of a batch for which there is no room.
+    pub(super) fn gather(
+        &mut self,
+        segment: &mut Segment,
+        from: i64,
+        keys: &mut Keys,
+    ) -> io::Result<Option<i64>> {
+        let mut scan = Scan::new(&mut segment.store, 0, LONG_WALK);
+        while let Some(placed) = scan.next()? {
+            let header = placed.header;
+            let batch = scan.bytes(&placed)?;
+            let discarded = self.transactions.discards(&header, &batch);
+            if discarded || header.is_control() || header.last_offset() < from {
+                continue;
+            }
+            if keys.is_full_for(usize::try_from(header.count).unwrap_or(0)) {
+                return Ok(Some(header.base_offset));
+            }
+            let body = decompressed(&header, &batch, self.max_decompressed)?;
+            for record in Records::new(&body) {
+                let record = record.map_err(damaged)?;
+                if let Some(key) = record.key {
+                    keys.note(key, offset_of(&header, &record));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Copies what stays of a segment to the end of `result`. Records from `known_to` on all stay.
+    pub(super) fn clean(
+        &mut self,
+        segment: &mut Segment,
+        keys: &Keys,
+        known_to: i64,
+        result: &mut Segment,
+    ) -> io::Result<()> {
+        let mut scan = Scan::new(&mut segment.store, 0, LONG_WALK);
+        while let Some(placed) = scan.next()? {
+            let batch = scan.bytes(&placed)?;
+            let Some(kept) = self.keep(&placed.header, batch, keys, known_to)? else { continue };
+            result.note(&BatchHeader::parse(&kept).map_err(damaged)?);
+            self.pending.extend_from_slice(&kept);
+            if self.pending.len() >= WRITE_BYTES {
+                self.finish(result)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is gathered.
+    pub(super) fn finish(&mut self, result: &mut Segment) -> io::Result<()> {
+        result.store.append(self.pending.split().freeze())
+    }
+
+    /// The batch as it stays; `None` if it goes.
+    fn keep(
+        &mut self,
+        header: &BatchHeader,
+        batch: Bytes,
+        keys: &Keys,
+        known_to: i64,
+    ) -> io::Result<Option<Bytes>> {
+        let discards = self.transactions.discards(header, &batch);
+        let expired = header.delete_horizon().is_some_and(|horizon| self.now_ms >= horizon);
+        if discards && (!header.is_control() || expired) {
+            return Ok(self.is_last_of_producer(header).then(|| emptied(*header)));
+        }
+        if header.count == 0 {
+            return Ok(self.is_last_of_producer(header).then_some(batch));
+        }
+        let body = decompressed(header, &batch, self.max_decompressed)?;
+        let all = Records::new(&body).collect::<Result<Vec<RawRecord<'_>>, String>>().map_err(damaged)?;
+        let stays = |record: &&RawRecord<'_>| {
+            if header.is_control() || offset_of(header, record) >= known_to {
+                return true;
+            }
+            let latest = record.key.is_some_and(|key| keys.is_latest(key, offset_of(header, record)));
+            latest && (record.value.is_some() || !expired)
+        };
+        let kept: Vec<&RawRecord<'_>> = all.iter().filter(stays).collect();
+        if kept.is_empty() {
+            return Ok(self.is_last_of_producer(header).then(|| emptied(*header)));
+        }
+        // Tombstones, and markers whose transaction has gone, get a time from which they may go too.
+        let will_go = match header.is_control() {
+            true => discards,
+            false => kept.iter().any(|record| record.value.is_none()),
+        };
+        let horizon = (will_go && header.delete_horizon().is_none())
+            .then(|| self.now_ms.saturating_add(self.delete_retention_ms));
+        if kept.len() == all.len() && horizon.is_none() {
+            return Ok(Some(batch));
+        }
+        rewritten(*header, &kept, horizon).map(Some)
+    }
+
+    fn is_last_of_producer(&self, header: &BatchHeader) -> bool {
+        let Some(last) = self.last_of_producers.get(&header.producer_id) else { return false };
+        match last.last_offset {
+            Some(offset) => header.last_offset() == offset,
+            None => header.is_control() && header.producer_epoch == last.epoch,
+        }
+    }
+}
+
+fn offset_of(header: &BatchHeader, record: &RawRecord<'_>) -> i64 {
+    header.base_offset.saturating_add(i64::from(record.offset_delta))
+}
+
+/// The batch without records.
+fn emptied(mut header: BatchHeader) -> Bytes {
+    header.count = 0;
+    header.max_timestamp = -1;
+    header.set_compression(super::compression::Compression::None);
+    header.with_records(&[]).into()
+}
+
+/// The batch with these of its records, in its compression; offsets stay, timestamps too.
+fn rewritten(mut header: BatchHeader, records: &[&RawRecord<'_>], horizon: Option<i64>) -> io::Result<Bytes> {
+    let before = header;
+    if let Some(horizon) = horizon {
+        header.set_delete_horizon(horizon);
+    }
+    let shift = before.base_timestamp.wrapping_sub(header.base_timestamp);
+    let mut body = Vec::new();
+    for record in records {
+        match shift {
+            0 => body.extend_from_slice(record.whole),
+            _ => record.put_with_timestamp_delta(record.timestamp_delta.wrapping_add(shift), &mut body),
+        }
+    }
+    header.count = i32::try_from(records.len()).map_err(io::Error::other)?;
+    if header.timestamp_type() == TimestampType::CreateTime {
+        let times = records.iter().map(|record| before.record_timestamp(record.timestamp_delta));
+        header.max_timestamp = times.max().unwrap_or(-1);
+    }
+    let compression = header.compression().ok_or_else(|| damaged("a batch has an unknown compression"))?;
+    Ok(header.with_records(&compress(compression, &body)?).into())
+}
+
+/// What a walk over batches knows of transactions.
+#[derive(Debug)]
+struct Walk {
+    /// Aborted transactions that were not met yet, the earliest last.
+    ahead: Vec<AbortedTransaction>,
+    /// Producers in the middle of an aborted transaction, and whether a batch of it was met.
+    aborted: HashMap<i64, bool>,
+    /// Producers of whose committed transactions a batch was met.
+    committed: HashSet<i64>,
+}
+
+impl Walk {
+    fn new(aborted: &[AbortedTransaction]) -> Walk {
+        let mut ahead = aborted.to_vec();
+        ahead.sort_by_key(|transaction| std::cmp::Reverse(transaction.first_offset));
+        Walk { ahead, aborted: HashMap::new(), committed: HashSet::new() }
+    }
+
+    /// Whether the batch may go for the sake of its transaction: data of an aborted one, or a marker after which
+    /// nothing of its transaction is left.
+    fn discards(&mut self, header: &BatchHeader, batch: &[u8]) -> bool {
+        while let Some(next) = self.ahead.pop_if(|next| next.first_offset <= header.last_offset()) {
+            self.aborted.insert(next.producer_id, false);
+        }
+        let producer = header.producer_id;
+        if header.is_control() {
+            return match marker_of(header, batch) {
+                Some((Marker::Abort, _)) => !self.aborted.remove(&producer).unwrap_or(false),
+                Some((Marker::Commit, _)) => !self.committed.remove(&producer),
+                None => header.count == 0,
+            };
+        }
+        if !header.is_transactional() {
+            return false;
+        }
+        if let Some(met) = self.aborted.get_mut(&producer) {
+            *met = true;
+            return true;
+        }
+        self.committed.insert(producer);
+        false
+    }
+}

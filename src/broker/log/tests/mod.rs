@@ -1,0 +1,12 @@
+//! A partition's log from outside: what is appended comes back, whatever happens in between.
+
+mod batches;
+mod compaction;
+mod damage;
+mod idempotence;
+mod places;
+mod recovery;
+mod retention;
+mod support;
+mod times;
+mod transactions;
