@@ -179,6 +179,10 @@ impl Transactional {
     }
 }
 
+/// What a consumer says when it joins: version 0, no topics, no user data. Apache Kafka decodes it, and a made-up one can keep its
+/// coordinator from ever answering.
+pub const SUBSCRIPTION: &[u8] = b"\0\0\0\0\0\0\xff\xff\xff\xff";
+
 /// A member of a group.
 pub struct Member {
     pub raw: Raw,
@@ -202,7 +206,7 @@ impl Member {
             instance: None,
             generation: -1,
             session_timeout: 30_000,
-            protocols: vec![("range".into(), b"metadata")],
+            protocols: vec![("range".into(), SUBSCRIPTION)],
         }
     }
 

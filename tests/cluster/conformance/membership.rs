@@ -11,7 +11,7 @@ use super::codes::{
     INVALID_GROUP_ID, INVALID_SESSION_TIMEOUT, MEMBER_ID_REQUIRED, NON_EMPTY_GROUP, NONE,
     REBALANCE_IN_PROGRESS, UNKNOWN_MEMBER_ID,
 };
-use super::coordinated::Member;
+use super::coordinated::{Member, SUBSCRIPTION};
 use super::raw::{Raw, text};
 use super::target::Target;
 use crate::harness::unique;
@@ -62,7 +62,7 @@ fn one_member_leads_itself(target: &Target) {
     assert_eq!((joined.error_code, joined.generation_id), (NONE, 1));
     assert_eq!((joined.leader.to_string(), joined.protocol_name.unwrap()), (member.id.clone(), text("range")));
     assert_eq!(joined.members.len(), 1);
-    assert_eq!(joined.members[0].metadata.as_ref(), b"metadata");
+    assert_eq!(joined.members[0].metadata.as_ref(), SUBSCRIPTION);
     let id = member.id.clone();
     let correlation = member.sync(&[(&id, b"mine")]);
     assert_eq!(member.synced(correlation), (NONE, bytes::Bytes::from_static(b"mine")));
@@ -115,10 +115,10 @@ fn three_members_share_what_the_leader_gives(target: &Target) {
 fn the_protocol_is_one_that_all_members_know(target: &Target) {
     let group = unique("group");
     let mut first = Member::new(target, &group);
-    first.protocols = vec![("sticky".into(), b"s"), ("range".into(), b"r")];
+    first.protocols = vec![("sticky".into(), SUBSCRIPTION), ("range".into(), SUBSCRIPTION)];
     first.become_stable();
     let mut second = Member::new(target, &group);
-    second.protocols = vec![("roundrobin".into(), b"o"), ("range".into(), b"r")];
+    second.protocols = vec![("roundrobin".into(), SUBSCRIPTION), ("range".into(), SUBSCRIPTION)];
     let waiting = second.join();
     eventually("the first is told", || (first.heartbeat() == REBALANCE_IN_PROGRESS).then_some(()));
     assert_eq!(first.join_alone().protocol_name.unwrap(), text("range"));
@@ -215,10 +215,10 @@ fn a_member_with_another_protocol_is_refused(target: &Target) {
     let group = unique("group");
     Member::new(target, &group).become_stable();
     let mut other = Member::new(target, &group);
-    other.protocols = vec![("unheard-of".into(), b"")];
+    other.protocols = vec![("unheard-of".into(), SUBSCRIPTION)];
     let request = other.join_request();
     assert_eq!(other.raw.call(5, &request).error_code, INCONSISTENT_GROUP_PROTOCOL);
-    other.protocols = vec![("range".into(), b"")];
+    other.protocols = vec![("range".into(), SUBSCRIPTION)];
     let request = other.join_request().with_protocol_type(text("connect"));
     assert_eq!(other.raw.call(5, &request).error_code, INCONSISTENT_GROUP_PROTOCOL);
 }
@@ -238,7 +238,7 @@ fn groups_are_described_as_they_are(target: &Target) {
     let found = &described.members[0];
     assert_eq!((found.member_id.as_str(), found.client_id.as_str()), (id.as_str(), "conformance"));
     assert_eq!((found.group_instance_id.clone().unwrap().as_str(), found.client_host.as_str()), ("scorer-1", "/127.0.0.1"));
-    assert_eq!((found.member_metadata.as_ref(), found.member_assignment.as_ref()), (&b"metadata"[..], &b"mine"[..]));
+    assert_eq!((found.member_metadata.as_ref(), found.member_assignment.as_ref()), (SUBSCRIPTION, &b"mine"[..]));
     let request =
         DescribeGroupsRequest::default().with_groups(vec![GroupId(text(unique("never-there")))]);
     let missing = raw.call(5, &request).groups[0].clone();

@@ -1,6 +1,10 @@
 //! The cluster that a case runs against.
 
+use std::time::Duration;
+
+use forebay::broker::{Broker, BrokerConfig, Housekeeping, Storage};
 use rdkafka::ClientConfig;
+use tempfile::TempDir;
 
 use super::raw::Raw;
 use crate::harness::{Kafka, TestRecord, create_topic, produce, unique};
@@ -8,16 +12,40 @@ use crate::harness::{Kafka, TestRecord, create_topic, produce, unique};
 /// A running cluster of one broker.
 pub struct Target {
     bootstrap: String,
+    /// The embedded broker, which ends with its target, before its folder is removed.
+    _embedded: Option<(Broker, Option<TempDir>)>,
 }
 
 impl Target {
     /// Apache Kafka, one for all cases.
     pub fn apache_kafka() -> Self {
-        Self { bootstrap: Kafka::plain().bootstrap() }
+        Self { bootstrap: Kafka::plain().bootstrap(), _embedded: None }
     }
 
-    pub fn embedded() -> Self { todo!() }
-    pub fn embedded_in_a_folder() -> Self { todo!() }
+    /// An embedded cluster of the case's own that keeps everything in memory.
+    pub fn embedded() -> Self {
+        Self::start(Storage::Memory, None)
+    }
+
+    /// An embedded cluster of the case's own that keeps everything in a folder.
+    pub fn embedded_in_a_folder() -> Self {
+        let folder = TempDir::with_prefix("forebay-embedded-").unwrap();
+        Self::start(Storage::Folder(folder.path().join("cluster")), Some(folder))
+    }
+
+    /// With the settings that `harness` gives Apache Kafka: quick housekeeping, short sessions allowed, nothing expires by itself.
+    fn start(storage: Storage, folder: Option<TempDir>) -> Self {
+        let second = Duration::from_secs(1);
+        let mut config = BrokerConfig {
+            storage,
+            housekeeping: Housekeeping { retention: second, compaction: second },
+            ..BrokerConfig::default()
+        };
+        config.groups.min_session_timeout_ms = 100;
+        config.topics.config.insert("retention.ms".into(), "-1".into());
+        let broker = Broker::start(config).unwrap();
+        Self { bootstrap: broker.bootstrap(), _embedded: Some((broker, folder)) }
+    }
 
     /// `host:port` of the broker.
     pub fn bootstrap(&self) -> &str {
