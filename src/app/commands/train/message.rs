@@ -30,7 +30,7 @@ pub enum TrainMessage {
         /// Its name.
         run: String,
         /// What came out.
-        result: Result<Trained, Problem>,
+        result: Result<Box<Trained>, Problem>,
     },
     /// The digest of a run's package.
     Package {
@@ -51,7 +51,7 @@ pub enum TrainMessage {
         /// Its name.
         run: String,
         /// The version that it became.
-        result: Result<VersionInfo, Problem>,
+        result: Result<Box<VersionInfo>, Problem>,
     },
     /// A file was written: what it is, and where.
     Saved(Result<(&'static str, PathBuf), Problem>),

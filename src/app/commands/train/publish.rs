@@ -59,12 +59,12 @@ impl Runtime<'_> {
             Ok(registry.publish(&model, &package, &context.progress, &context.cancel)?)
         };
         self.background.several("publish", title, work, move |result| {
-            Message::Train(TrainMessage::Published { run: name, result })
+            Message::Train(TrainMessage::Published { run: name, result: result.map(Box::new) })
         });
     }
 
     /// A run was published, or not.
-    pub(super) fn run_published(&mut self, name: &str, result: Result<VersionInfo, Problem>) {
+    pub(super) fn run_published(&mut self, name: &str, result: Result<Box<VersionInfo>, Problem>) {
         let info = match result {
             Ok(info) => info,
             Err(problem) => return self.state.notifications.problem(&problem),

@@ -117,8 +117,8 @@ impl Runtime<'_> {
     }
 
     /// A run has ended: it goes into the workspace.
-    pub(super) fn keep_run(&mut self, name: &str, trained: Trained) {
-        let Trained { run, package } = trained;
+    pub(super) fn keep_run(&mut self, name: &str, trained: Box<Trained>) {
+        let Trained { run, package } = *trained;
         self.state.train.running.retain(|running| running.name != name);
         self.state.train.packages.insert(run.digest.clone(), package);
         let (title, detail) = ended_in_words(&run);
@@ -186,10 +186,10 @@ fn exact_range(slice: &Slice) -> RangeSpec {
 }
 
 /// The run as the workspace keeps it, with its package's digest.
-fn keep(name: String, run: crate::learn::Run) -> Result<Trained, Problem> {
+fn keep(name: String, run: crate::learn::Run) -> Result<Box<Trained>, Problem> {
     let package = Package::of(&run).map(|package| package.manifest.digest).map_err(|error| error.to_string());
     let ended = jiff::Timestamp::now().as_millisecond();
-    Ok(Trained { run: SavedRun::of(name, Arc::new(run), ended)?, package })
+    Ok(Box::new(Trained { run: SavedRun::of(name, Arc::new(run), ended)?, package }))
 }
 
 /// `Run 14 finished`, and `average precision 0.9062 on validation`.
