@@ -115,8 +115,9 @@ impl std::fmt::Debug for Code {
 }
 
 impl Flights {
-    /// The first moment that is replayed live; what was before is history, written at the first start.
-    pub const LIVE_FROM: EventTime = EventTime(1_380_585_600_000);
+    /// The first moment that is replayed live, 2013-10-01T09:00:00Z, the morning in New York; what was before is history, written
+    /// at the first start.
+    pub const LIVE_FROM: EventTime = EventTime(1_380_618_000_000);
 
     /// Decodes the compiled-in file.
     pub fn decode() -> Result<Self, Problem> {

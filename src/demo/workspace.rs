@@ -132,13 +132,9 @@ fn published(
     cancel: &Cancel,
 ) -> Result<u32, Problem> {
     let package = Package::of(run)?;
-    let known = match registry.models(cancel) {
-        Ok(models) => models,
-        // The model topic is made by the first publishing.
-        Err(_) => Vec::new(),
-    };
-    let versions = known.iter().filter(|model| model.name == MODEL).flat_map(|model| &model.versions);
-    let same = versions.filter(|version| version.manifest.digest == package.manifest.digest).next_back();
+    let known = registry.models(cancel)?;
+    let mut versions = known.iter().filter(|model| model.name == MODEL).flat_map(|model| &model.versions);
+    let same = versions.find(|version| version.manifest.digest == package.manifest.digest);
     match same {
         Some(version) => Ok(version.version),
         None => Ok(registry.publish(MODEL, &package, progress, cancel)?.version),

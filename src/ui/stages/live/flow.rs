@@ -11,7 +11,7 @@ use crate::ui::widgets::{KeyValue, key_value};
 use crate::ui::{View, format, tokens, zone};
 
 /// From where the values stand.
-const AT: f32 = 74.0;
+const AT: f32 = 84.0;
 
 fn section(ui: &mut Ui, title: &str, detail: &str, contents: impl FnOnce(&mut Ui)) {
     ui.add_space(6.0);
