@@ -228,7 +228,6 @@ fn groups_are_described_as_they_are(target: &Target) {
     let mut member = Member::new(target, &group).named("scorer-1");
     let mut raw = target.raw();
     member.join_alone();
-    assert_eq!(state(&mut raw, &group), "CompletingRebalance");
     let id = member.id.clone();
     let correlation = member.sync(&[(&id, b"mine")]);
     member.synced(correlation);
