@@ -32,9 +32,12 @@ use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedPr
 mod departures;
 #[path = "../tests/cluster/harness/mod.rs"]
 mod harness;
+#[path = "common/model.rs"]
+mod model;
 
-use departures::{MODELS, PARTITIONS, publish_model, record, value};
+use departures::{PARTITIONS, record, value};
 use harness::Kafka;
+use model::{MODELS, publish_model};
 
 const ROUNDS: usize = 3;
 /// As long as a transaction of the copy stays open; Forebay's default.

@@ -27,9 +27,12 @@ use std::time::{Duration, Instant};
 mod departures;
 #[path = "../tests/cluster/harness/mod.rs"]
 mod harness;
+#[path = "common/model.rs"]
+mod model;
 
-use departures::{MODEL, MODELS, PARTITIONS, PREPARE, publish_model, record};
+use departures::{PARTITIONS, record};
 use harness::Kafka;
+use model::{MODEL, MODELS, PREPARE, publish_model};
 
 const TOPIC: &str = "departures";
 /// Ticks per second in `/proc/PID/stat`, on every Linux.
