@@ -12,6 +12,7 @@ mod batch;
 mod calls;
 mod codes;
 mod coordinated;
+mod faults;
 mod page;
 mod raw;
 mod target;
@@ -91,4 +92,9 @@ subjects! {
     membership,
     consumer_groups,
     offsets,
+    topics,
+    configs,
+    frames,
+    java,
+    python,
 }
