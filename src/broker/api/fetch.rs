@@ -27,6 +27,10 @@ use crate::broker::topics::partition::Partition;
 /// Last version that names topics instead of giving their ids.
 const LAST_WITH_NAMES: i16 = 12;
 
+/// Epoch of a request that stands for itself, and of one that would begin a session.
+const WITHOUT_SESSION: i32 = -1;
+const NEW_SESSION: i32 = 0;
+
 /// A request with what it asks for looked up.
 struct Wanted {
     topics: Vec<WantedTopic>,
@@ -50,7 +54,7 @@ struct Look {
 
 /// Fetch.
 pub async fn answer(call: &Call<'_>, mut request: FetchRequest) -> Result<Outcome, Malformed> {
-    if request.session_id != 0 {
+    if ![WITHOUT_SESSION, NEW_SESSION].contains(&request.session_epoch) {
         let refused = FetchResponse::default().with_error_code(ResponseError::FetchSessionIdNotFound.code());
         return Ok(Outcome::Answer(encode(call.version, call.correlation_id, refused)?, None));
     }

@@ -83,7 +83,13 @@ pub fn commit(call: &Call<'_>, request: OffsetCommitRequest) -> OffsetCommitResp
         let retention_ms = Some(request.retention_time_ms).filter(|ms| *ms >= 0);
         let group = request.group_id.to_string();
         let commit = CommitRequest { group, member, retention_ms, offsets };
-        call.node.on_disk(|| call.node.with_groups(|groups| groups.commit(call.node.now(), commit)))
+        let done =
+            call.node.on_disk(|| call.node.with_groups(|groups| groups.commit(call.node.now(), commit)));
+        done.map_err(|error| match error {
+            // Older clients do not know that a group can be missing.
+            ResponseError::GroupIdNotFound if call.version < 9 => ResponseError::IllegalGeneration,
+            error => error,
+        })
     });
     let topics = request.topics.into_iter().map(|topic| {
         let partitions =

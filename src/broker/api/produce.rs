@@ -63,10 +63,11 @@ fn append(
     transactional_id: Option<&str>,
 ) -> Result<Appended, Refused> {
     let partition = topic.partition(data.index).ok_or(ResponseError::UnknownTopicOrPartition)?;
-    let records = data.records.filter(|records| !records.is_empty()).ok_or_else(|| Refused {
-        message: Some("a produce request has at least one batch for each partition".to_string()),
-        ..ResponseError::InvalidRecord.into()
-    })?;
+    let records = data.records.unwrap_or_default();
+    if records.is_empty() || is_longer_than_one_batch(&records) {
+        let message = Some("a produce request has exactly one batch for each partition".to_string());
+        return Err(Refused { message, ..ResponseError::InvalidRecord.into() });
+    }
     let place = TopicPartition::new(topic.name.as_str(), data.index);
     let appended = call.node.on_disk(|| {
         partition.with_log(|log| {
@@ -76,6 +77,15 @@ fn append(
     });
     partition.wake();
     appended.unwrap_or_else(|| Err(ResponseError::UnknownTopicOrPartition.into()))
+}
+
+/// Whether there is more than the first batch. Bytes that are not even one are for the log to refuse.
+fn is_longer_than_one_batch(records: &[u8]) -> bool {
+    const BEFORE_LENGTH: usize = 8;
+    const BEFORE_BATCH: usize = 12;
+    let length = records.get(BEFORE_LENGTH..).and_then(|rest| rest.first_chunk());
+    let length = length.and_then(|length| usize::try_from(i32::from_be_bytes(*length)).ok());
+    length.is_some_and(|length| records.len().saturating_sub(BEFORE_BATCH) > length)
 }
 
 /// Whether a transactional batch belongs to an ongoing transaction of which this partition is a part. The log is held

@@ -137,12 +137,17 @@ pub fn commit_offsets(call: &Call<'_>, request: TxnOffsetCommitRequest) -> TxnOf
     let outcomes = of_known(call, offsets.collect(), |offsets| {
         let commit =
             TransactionCommitRequest { group: group.to_string(), member, producer_id: producer.id, offsets };
-        call.node.on_disk(|| {
-            call.node.with_transactions(|transactions| {
-                transactions.verify_group(id, producer, group)?;
-                call.node.with_groups(|groups| groups.commit_in_transaction(call.node.now(), commit))
+        call.node
+            .on_disk(|| {
+                call.node.with_transactions(|transactions| {
+                    transactions.verify_group(id, producer, group)?;
+                    call.node.with_groups(|groups| groups.commit_in_transaction(call.node.now(), commit))
+                })
             })
-        })
+            .map_err(|error| match error {
+                ResponseError::GroupIdNotFound => ResponseError::IllegalGeneration,
+                error => error,
+            })
     });
     let topics = request.topics.into_iter().map(|topic| {
         let partitions =

@@ -7,19 +7,13 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::node::Node;
-use crate::broker::log::PartitionLog;
 
 /// Starts it.
 pub fn start(node: &Arc<Node>, tasks: &mut JoinSet<()>) {
     tasks.spawn(tell_the_time(Arc::clone(node)));
     let every = &node.config.housekeeping;
-    tasks.spawn(repeat(Arc::clone(node), every.retention, |node| {
-        node.keep_house(PartitionLog::apply_retention)
-    }));
-    tasks.spawn(repeat(Arc::clone(node), every.compaction, |node| {
-        node.keep_house(PartitionLog::apply_retention);
-        node.compact_journals();
-    }));
+    tasks.spawn(repeat(Arc::clone(node), every.retention, Node::apply_retention));
+    tasks.spawn(repeat(Arc::clone(node), every.compaction, Node::compact));
 }
 
 /// Tells the coordinators the time whenever they want to hear of it.

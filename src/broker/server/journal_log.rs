@@ -86,7 +86,7 @@ impl JournalLog {
     /// # Errors
     /// The disk fails.
     pub fn compact(&self, now_ms: Millis) -> io::Result<()> {
-        lock(&self.log).as_mut().map_or(Ok(()), |log| log.apply_retention(now_ms).map(drop))
+        lock(&self.log).as_mut().map_or(Ok(()), |log| log.compact(now_ms).map(drop))
     }
 
     /// Writes everything to disk and closes the log; nothing can be appended any more.

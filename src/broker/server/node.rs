@@ -11,9 +11,10 @@ use crate::broker::error::BrokerError;
 use crate::broker::groups::GroupCoordinator;
 use crate::broker::journal::{Journal, Millis};
 use crate::broker::lock::{lock, wait};
-use crate::broker::log::{AppendError, Durability, Marker, PartitionLog, Removed};
+use crate::broker::log::{AppendError, Durability, Marker};
 use crate::broker::partition::TopicPartition;
 use crate::broker::topics::Topics;
+use crate::broker::topics::partition::Partition;
 use crate::broker::transactions::{Ending, Producer, TransactionCoordinator};
 
 /// The node's id. There is only one.
@@ -187,25 +188,37 @@ impl Node {
         }
     }
 
-    /// Deletes old records, compacts, and forgets what is too old.
-    pub fn keep_house(&self, work: impl Fn(&mut PartitionLog, Millis) -> std::io::Result<Removed>) {
-        for topic in self.topics.all() {
-            for partition in &topic.partitions {
-                let done = partition.with_log(|log| work(log, self.now()));
-                if let Some(Err(error)) = done {
-                    self.config
-                        .log
-                        .line(&format!("housekeeping of {}-{}: {error}", topic.name, partition.number));
-                }
+    /// Deletes old records and forgets producers that are silent for too long.
+    pub fn apply_retention(&self) {
+        self.keep_house(|partition| {
+            partition.with_log(|log| log.apply_retention(self.now())).transpose().map(drop)
+        });
+    }
+
+    /// Compacts where it pays. The logs are held only before and after the work.
+    pub fn compact(&self) {
+        self.keep_house(|partition| {
+            let Some(Some(compaction)) = partition.with_log(|log| log.begin_compaction(self.now())) else {
+                return Ok(());
+            };
+            let compacted = compaction.run()?;
+            partition.with_log(|log| log.finish_compaction(compacted)).transpose().map(drop)
+        });
+        for journal in &self.journals {
+            if let Err(error) = journal.compact(self.now()) {
+                self.config.log.line(&format!("housekeeping of the coordinators' logs: {error}"));
             }
         }
     }
 
-    /// Compacts what the coordinators remember.
-    pub fn compact_journals(&self) {
-        for journal in &self.journals {
-            if let Err(error) = journal.compact(self.now()) {
-                self.config.log.line(&format!("housekeeping of the coordinators' logs: {error}"));
+    fn keep_house(&self, work: impl Fn(&Partition) -> std::io::Result<()>) {
+        for topic in self.topics.all() {
+            for partition in &topic.partitions {
+                if let Err(error) = work(partition) {
+                    self.config
+                        .log
+                        .line(&format!("housekeeping of {}-{}: {error}", topic.name, partition.number));
+                }
             }
         }
     }
