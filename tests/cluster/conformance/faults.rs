@@ -71,7 +71,7 @@ impl Victim {
     }
 
     /// SIGKILL.
-    fn kill(mut self) {
+    fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }

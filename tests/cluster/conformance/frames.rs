@@ -18,7 +18,8 @@ cases! {
     raw:
         every_version_that_is_offered_is_answered,
         a_version_of_api_versions_that_is_not_known_is_answered_with_the_list,
-        an_unknown_version_or_api_closes_the_connection,
+        an_unknown_api_closes_the_connection,
+        a_version_that_is_not_offered_closes_the_connection,
         a_frame_larger_than_the_limit_closes_the_connection,
         a_frame_of_negative_length_closes_the_connection,
         a_frame_that_is_no_request_closes_the_connection,
@@ -82,11 +83,24 @@ fn a_version_of_api_versions_that_is_not_known_is_answered_with_the_list(target:
     offered(&mut raw);
 }
 
-fn an_unknown_version_or_api_closes_the_connection(target: &Target) {
-    for (key, version) in [(ApiKey::Metadata as i16, 99), (ApiKey::Metadata as i16, -1), (999, 0), (-1, 0)] {
+fn an_unknown_api_closes_the_connection(target: &Target) {
+    for key in [999, -1] {
         let mut raw = target.raw();
-        raw.send_as(key, version, 1, &[0; 16]);
-        assert!(raw.is_closed(), "API {key} version {version}");
+        raw.send_as(key, 0, 1, &[0; 16]);
+        assert!(raw.is_closed(), "API {key}");
+    }
+    offered(&mut target.raw());
+}
+
+fn a_version_that_is_not_offered_closes_the_connection(target: &Target) {
+    for version in [99, -1] {
+        let mut raw = target.raw();
+        let correlation = raw.send_as(ApiKey::Metadata as i16, version, 1, &[0; 16]);
+        // A broker may say why before it closes: the error after the correlation id, and nothing else.
+        if let Some(frame) = raw.receive_frame() {
+            assert_eq!(frame, [&correlation.to_be_bytes()[..], &UNSUPPORTED_VERSION.to_be_bytes()].concat());
+            assert!(raw.is_closed(), "version {version}");
+        }
     }
     offered(&mut target.raw());
 }

@@ -153,14 +153,14 @@ class Scene:
             assert time.time() < until, "the change is not seen"
         producer = Producer(self.server)
         for n in range(10):
-            producer.produce(topic, str(n), partition=0, timestamp=1_000 * n)
+            producer.produce(topic, str(n), partition=0, timestamp=1_000 * (n + 1))
         producer.flush(PATIENCE)
         part = TopicPartition(topic, 0)
         offsets = {
             "earliest": (OffsetSpec.earliest(), 0),
             "latest": (OffsetSpec.latest(), 10),
             "largest time": (OffsetSpec.max_timestamp(), 9),
-            "a time": (OffsetSpec.for_timestamp(3_500), 4),
+            "a time": (OffsetSpec.for_timestamp(3_500), 3),
         }
         for name, (spec, expected) in offsets.items():
             found = done(self.admin.list_offsets({part: spec}))[part].offset

@@ -40,9 +40,9 @@ fuzz_target!(|input: &[u8]| {
     if mode & TWICE != 0 {
         let _ = log.append(records, 0, NOW);
     }
-    for isolation in [Isolation::ReadUncommitted, Isolation::ReadCommitted] {
+    for isolation in [Isolation::Uncommitted, Isolation::Committed] {
         if let Ok(fetched) = log.read(0, 1 << 20, true, isolation) {
-            let _ = broker::log::for_each_record(&fetched.records, 1 << 24, |_| Ok(()));
+            let _ = broker::log::for_each_record(&fetched.records, 1 << 24, |_| {});
         }
     }
     let _ = log.offset_for_time(0);
