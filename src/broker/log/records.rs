@@ -114,6 +114,11 @@ fn take_varlong(rest: &mut &[u8]) -> Option<i64> {
 }
 
 fn take_unsigned(rest: &mut &[u8], most: usize) -> Option<u64> {
+    // Nearly all numbers of a record take one byte.
+    if let Some((&only, after)) = rest.split_first().filter(|(first, _)| **first < 0x80) {
+        *rest = after;
+        return Some(u64::from(only));
+    }
     let mut value = 0u64;
     for (at, &byte) in rest.iter().take(most).enumerate() {
         value |= u64::from(byte & 0x7f).wrapping_shl(7 * at as u32);
