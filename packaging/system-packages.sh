@@ -66,3 +66,17 @@ kafka_jars() {
     mvn -q -B -f tests/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory="$FOREBAY_KAFKA_JARS.part" &&
         mv "$FOREBAY_KAFKA_JARS.part" "$FOREBAY_KAFKA_JARS"
 }
+
+# python_witness: FOREBAY_PYTHON, an interpreter that has the Python clients of the tests, in an environment of its own that is
+# made once for each requirements file; from the root of the clone.
+python_witness() {
+    if [ -n "${FOREBAY_PYTHON:-}" ]; then return; fi
+    requirements=tests/cluster/conformance/requirements.txt
+    environment="$cache_folder/python-$(cksum <"$requirements" | cut -d ' ' -f 1)"
+    export FOREBAY_PYTHON="$environment/bin/python"
+    if [ -x "$FOREBAY_PYTHON" ] && [ -e "$environment/complete" ]; then return; fi
+    rm -rf "$environment"
+    python3 -m venv "$environment" &&
+        "$FOREBAY_PYTHON" -m pip install --quiet --disable-pip-version-check -r "$requirements" &&
+        : >"$environment/complete" || fail "The Python clients of the tests could not be installed in $environment."
+}

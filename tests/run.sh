@@ -25,6 +25,7 @@ set_up() {
     # shellcheck disable=SC2086 # the packages are words of their own
     install_packages $build_packages $window_packages $screen_packages
     kafka_jars
+    python_witness
 }
 
 # The tests draw windows: on a screen of their own, whose number Xvfb finds.
@@ -47,6 +48,7 @@ need git "Git"
 need cargo "Rust"
 need_java_17
 need mvn "Maven"
+need python3 "Python 3"
 
 part "set up" set_up
 [ "$failed" -eq 0 ] || exit 1

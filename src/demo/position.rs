@@ -72,7 +72,9 @@ impl Positions {
             let partition = super::partition::of_key(&key, self.partitions(event.moment));
             !self.has(event.moment, partition, *place)
         };
-        (0..flights.len()).find(first_missing).unwrap_or(flights.len())
+        // Before that, every partition has its part.
+        let sure = self.after.values().min().copied().unwrap_or(0);
+        (sure..flights.len()).find(first_missing).unwrap_or(flights.len())
     }
 
     fn nowhere(whole: &Slice) -> Self {

@@ -11,6 +11,7 @@
 mod browse;
 mod comparison;
 mod connect;
+mod demo;
 mod flow;
 mod harness;
 mod labels;

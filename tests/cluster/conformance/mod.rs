@@ -12,6 +12,7 @@ mod batch;
 mod calls;
 mod codes;
 mod coordinated;
+mod faults;
 mod page;
 mod raw;
 mod target;
@@ -71,24 +72,39 @@ macro_rules! cases {
     };
 }
 
-/// Every subject, in the order of the page.
-macro_rules! subjects {
-    ($($subject:ident),+ $(,)?) => {
-        $(mod $subject;)+
-        const SUBJECTS: &[&[Case]] = &[$($subject::CASES),+];
-    };
-}
+mod compaction;
+mod configs;
+mod consumer_groups;
+mod fencing;
+mod fetch;
+mod frames;
+mod idempotence;
+mod java;
+mod membership;
+mod offsets;
+mod produce;
+mod python;
+mod times;
+mod topics;
+mod transactions;
+mod watermarks;
 
-subjects! {
-    produce,
-    idempotence,
-    fetch,
-    times,
-    watermarks,
-    compaction,
-    transactions,
-    fencing,
-    membership,
-    consumer_groups,
-    offsets,
-}
+/// Every subject, in the order of the page.
+const SUBJECTS: &[&[Case]] = &[
+    produce::CASES,
+    idempotence::CASES,
+    fetch::CASES,
+    times::CASES,
+    watermarks::CASES,
+    compaction::CASES,
+    transactions::CASES,
+    fencing::CASES,
+    membership::CASES,
+    consumer_groups::CASES,
+    offsets::CASES,
+    topics::CASES,
+    configs::CASES,
+    frames::CASES,
+    java::CASES,
+    python::CASES,
+];
