@@ -202,7 +202,7 @@ fn configure(
 }
 
 fn null_value(name: &str) -> Refused {
-    Refused::config(format!("Null value not supported for topic configs: {name}"))
+    Refused::new(ResponseError::InvalidRequest, format!("Null value not supported for : {name}"))
 }
 
 /// Applies single changes, in order.
