@@ -202,7 +202,8 @@ fn configure(
 }
 
 fn null_value(name: &str) -> Refused {
-    Refused::config(format!("Null value not supported for topic configs: {name}"))
+    let message = format!("Null value not supported for topic configs: {name}");
+    Refused::new(ResponseError::InvalidRequest, message)
 }
 
 /// Applies single changes, in order.
