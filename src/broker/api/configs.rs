@@ -202,7 +202,8 @@ fn configure(
 }
 
 fn null_value(name: &str) -> Refused {
-    Refused::new(ResponseError::InvalidRequest, format!("Null value not supported for : {name}"))
+    let message = format!("Null value not supported for topic configs: {name}");
+    Refused::new(ResponseError::InvalidRequest, message)
 }
 
 /// Applies single changes, in order.

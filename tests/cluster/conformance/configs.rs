@@ -112,6 +112,18 @@ fn change(raw: &mut Raw, topic: &str, changes: &[(&str, i8, Option<&str>)], vali
     raw.call(1, &request).responses[0].error_code
 }
 
+/// AlterConfigs: the topic is to have this setting and no other.
+fn replace(raw: &mut Raw, topic: &str, name: &str, value: Option<&str>) -> i16 {
+    let setting =
+        alter_configs_request::AlterableConfig::default().with_name(text(name)).with_value(value.map(text));
+    let resource = alter_configs_request::AlterConfigsResource::default()
+        .with_resource_type(TOPIC)
+        .with_resource_name(text(topic))
+        .with_configs(vec![setting]);
+    let request = AlterConfigsRequest::default().with_resources(vec![resource]);
+    raw.call(2, &request).responses[0].error_code
+}
+
 /// Waits until a setting has this value.
 fn wait_for(raw: &mut Raw, topic: &str, name: &str, value: &str) {
     eventually(&format!("{name} is {value}"), || (settings(raw, topic)[name].0 == value).then_some(()));
@@ -176,14 +188,7 @@ fn lists_are_added_to_and_taken_from(target: &Target) {
 
 fn an_alteration_of_all_takes_back_what_it_does_not_name(target: &Target) {
     let (topic, mut raw) = (target.topic("all", 1, &[("retention.ms", "5000")]), target.raw());
-    let setting =
-        alter_configs_request::AlterableConfig::default().with_name(text("segment.ms")).with_value(Some(text("8000")));
-    let resource = alter_configs_request::AlterConfigsResource::default()
-        .with_resource_type(TOPIC)
-        .with_resource_name(text(topic.as_str()))
-        .with_configs(vec![setting]);
-    let response = raw.call(2, &AlterConfigsRequest::default().with_resources(vec![resource]));
-    assert_eq!(response.responses[0].error_code, NONE);
+    assert_eq!(replace(&mut raw, &topic, "segment.ms", Some("8000")), NONE);
     wait_for(&mut raw, &topic, "segment.ms", "8000");
     wait_for(&mut raw, &topic, "retention.ms", "-1");
 }
@@ -207,7 +212,11 @@ fn wrong_settings_are_refused_and_change_nothing(target: &Target) {
         let refused = change(&mut raw, &topic, &[("segment.ms", SET, Some("5000")), (name, SET, Some(value))], false);
         assert_eq!(refused, INVALID_CONFIG, "{name}={value}");
     }
-    assert_eq!(change(&mut raw, &topic, &[("retention.ms", SET, None)], false), INVALID_REQUEST);
+    for nothing in [("retention.ms", SET, None), ("cleanup.policy", APPEND, None)] {
+        assert_eq!(change(&mut raw, &topic, &[nothing], false), INVALID_REQUEST);
+    }
+    assert_eq!(replace(&mut raw, &topic, "retention.ms", None), INVALID_REQUEST);
+    assert_eq!(replace(&mut raw, &topic, "retention.ms", Some("soon")), INVALID_CONFIG);
     let twice = [("retention.ms", SET, Some("1")), ("retention.ms", SET, Some("2"))];
     assert_eq!(change(&mut raw, &topic, &twice, false), INVALID_REQUEST);
     assert_eq!(settings(&mut raw, &topic), before);
