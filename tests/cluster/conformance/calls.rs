@@ -26,6 +26,12 @@ pub const EARLIEST: i64 = -2;
 pub const LATEST: i64 = -1;
 pub const MAX_TIMESTAMP: i64 = -3;
 
+/// A record and its offset.
+pub type Placed = (i64, Record);
+
+/// Producer id and first offset of an aborted transaction.
+pub type Aborted = (i64, i64);
+
 /// The name of a topic as the codec wants it.
 pub fn topic_name(topic: &str) -> TopicName {
     TopicName(text(topic))
@@ -88,13 +94,12 @@ impl Raw {
     }
 
     /// Everything that partition 0 holds, as it came.
-    pub fn read(&mut self, topic: &str) -> Vec<(i64, Record)> {
+    pub fn read(&mut self, topic: &str) -> Vec<Placed> {
         self.read_as(topic, Isolation::ReadUncommitted).0
     }
 
-    /// Everything that partition 0 shows with this isolation, and the aborted transactions that came with it: producer id and
-    /// first offset. One fetch may end where a segment does, so there are as many as it takes.
-    pub fn read_as(&mut self, topic: &str, isolation: Isolation) -> (Vec<(i64, Record)>, Vec<(i64, i64)>) {
+    /// Everything that partition 0 shows with this isolation, and the aborted transactions that came with it. One fetch may end where a segment does, so there are as many as it takes.
+    pub fn read_as(&mut self, topic: &str, isolation: Isolation) -> (Vec<Placed>, Vec<Aborted>) {
         let mut offset = self.list_offset(topic, 0, EARLIEST).offset;
         let (mut records, mut aborted) = (Vec::new(), Vec::new());
         loop {

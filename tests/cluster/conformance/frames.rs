@@ -6,7 +6,7 @@ use kafka_protocol::messages::{
     DescribeConfigsRequest, DescribeGroupsRequest, FindCoordinatorRequest, ListGroupsRequest,
     ListOffsetsRequest, MetadataRequest, ResponseHeader,
 };
-use kafka_protocol::protocol::{Decodable, Encodable, Message, Request};
+use kafka_protocol::protocol::{Decodable, Encodable, Request};
 
 use super::batch::Batch;
 use super::codes::{NONE, UNSUPPORTED_VERSION};

@@ -277,7 +277,7 @@ fn only_an_empty_group_can_be_deleted(target: &Target) {
     let group = unique("group");
     let mut member = Member::new(target, &group);
     member.become_stable();
-    let mut delete = || {
+    let delete = || {
         let request = DeleteGroupsRequest::default().with_groups_names(vec![GroupId(text(group.as_str()))]);
         target.raw().call(2, &request).results[0].error_code
     };
