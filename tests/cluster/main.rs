@@ -1,5 +1,5 @@
-//! Tests against a real Kafka, and of the embedded cluster beside it. Each module is one subject; `harness` starts and ends the
-//! brokers.
+//! Tests against a real Kafka, and of the embedded cluster beside it. Each module is one subject; `harness` starts and
+//! ends the brokers.
 
 #![allow(
     clippy::unwrap_used,

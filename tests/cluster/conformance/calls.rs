@@ -73,7 +73,8 @@ impl Raw {
         response.responses[0].partition_responses[0].clone()
     }
 
-    /// Writes a batch into partition 0, within a transaction where there is one, and returns error code and base offset.
+    /// Writes a batch into partition 0, within a transaction where there is one, and returns error code and base
+    /// offset.
     pub fn write(&mut self, topic: &str, transaction: Option<&str>, batch: &Batch) -> (i16, i64) {
         let id = transaction.map(|id| TransactionalId(text(id)));
         let request = produce_request(topic, 0, batch.bytes()).with_transactional_id(id);
@@ -82,13 +83,7 @@ impl Raw {
     }
 
     /// Fetches once from a partition.
-    pub fn fetch(
-        &mut self,
-        topic: &str,
-        partition: i32,
-        offset: i64,
-        isolation: Isolation,
-    ) -> PartitionData {
+    pub fn fetch(&mut self, topic: &str, partition: i32, offset: i64, isolation: Isolation) -> PartitionData {
         let request = fetch_request(topic, partition, offset).with_isolation_level(isolation as i8);
         self.call(11, &request).responses[0].partitions[0].clone()
     }
@@ -98,7 +93,8 @@ impl Raw {
         self.read_as(topic, Isolation::ReadUncommitted).0
     }
 
-    /// Everything that partition 0 shows with this isolation, and the aborted transactions that came with it. One fetch may end where a segment does, so there are as many as it takes.
+    /// Everything that partition 0 shows with this isolation, and the aborted transactions that came with it. One
+    /// fetch may end where a segment does, so there are as many as it takes.
     pub fn read_as(&mut self, topic: &str, isolation: Isolation) -> (Vec<Placed>, Vec<Aborted>) {
         let mut offset = self.list_offset(topic, 0, EARLIEST).offset;
         let (mut records, mut aborted) = (Vec::new(), Vec::new());
