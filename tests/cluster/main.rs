@@ -1,4 +1,5 @@
-//! Tests against a real Kafka. Each module is one subject; `harness` starts and ends the brokers.
+//! Tests against a real Kafka, and of the embedded cluster beside it. Each module is one subject; `harness` starts and
+//! ends the brokers.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +11,7 @@
 
 mod catalogue;
 mod check;
+mod conformance;
 mod connection;
 mod demo;
 mod frames;

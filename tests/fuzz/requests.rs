@@ -4,7 +4,8 @@ use bytes::{BufMut, BytesMut};
 use kafka_protocol::messages::{ApiKey, RequestHeader};
 use kafka_protocol::protocol::{Encodable, StrBytes};
 
-/// A frame with a header that is right, for an API and a version that the bytes choose; the rest of the bytes is the body.
+/// A frame with a header that is right, for an API and a version that the bytes choose; the rest of the bytes is the
+/// body.
 pub fn request(mode: u8, bytes: &[u8]) -> Vec<u8> {
     let (key, version, body) = match bytes {
         [key, version, body @ ..] => (i16::from(*key) % 76, i16::from(*version) % 18, body),

@@ -29,10 +29,7 @@ impl Read {
 
     fn of(message: &BorrowedMessage<'_>) -> Self {
         let headers = message.headers().map(|headers| {
-            headers
-                .iter()
-                .map(|header| (header.key.to_string(), header.value.map(<[u8]>::to_vec)))
-                .collect()
+            headers.iter().map(|header| (header.key.to_string(), header.value.map(<[u8]>::to_vec))).collect()
         });
         Self {
             offset: message.offset(),

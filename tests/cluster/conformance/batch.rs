@@ -244,8 +244,7 @@ fn take_record(bytes: &mut &[u8]) -> (i64, i64, Record) {
     let mut body = take_bytes(bytes).unwrap();
     body = &body[1..];
     let (timestamp, offset) = (take_number(&mut body), take_number(&mut body));
-    let (key, value) =
-        (take_bytes(&mut body).map(<[u8]>::to_vec), take_bytes(&mut body).map(<[u8]>::to_vec));
+    let (key, value) = (take_bytes(&mut body).map(<[u8]>::to_vec), take_bytes(&mut body).map(<[u8]>::to_vec));
     let mut headers = Headers::new();
     for _ in 0..take_number(&mut body) {
         let name = String::from_utf8(take_bytes(&mut body).unwrap().to_vec()).unwrap();
@@ -285,10 +284,8 @@ fn compress(compression: Compression, bytes: &[u8]) -> Vec<u8> {
         }
         Compression::Snappy => snap::raw::Encoder::new().compress_vec(bytes).unwrap(),
         Compression::Lz4 => {
-            let mut encoder = lz4::EncoderBuilder::new()
-                .block_mode(lz4::BlockMode::Independent)
-                .build(Vec::new())
-                .unwrap();
+            let mut encoder =
+                lz4::EncoderBuilder::new().block_mode(lz4::BlockMode::Independent).build(Vec::new()).unwrap();
             encoder.write_all(bytes).unwrap();
             encoder.finish().0
         }

@@ -26,6 +26,12 @@ pub const EARLIEST: i64 = -2;
 pub const LATEST: i64 = -1;
 pub const MAX_TIMESTAMP: i64 = -3;
 
+/// A record and its offset.
+pub type Placed = (i64, Record);
+
+/// Producer id and first offset of an aborted transaction.
+pub type Aborted = (i64, i64);
+
 /// The name of a topic as the codec wants it.
 pub fn topic_name(topic: &str) -> TopicName {
     TopicName(text(topic))
@@ -67,7 +73,8 @@ impl Raw {
         response.responses[0].partition_responses[0].clone()
     }
 
-    /// Writes a batch into partition 0, within a transaction where there is one, and returns error code and base offset.
+    /// Writes a batch into partition 0, within a transaction where there is one, and returns error code and base
+    /// offset.
     pub fn write(&mut self, topic: &str, transaction: Option<&str>, batch: &Batch) -> (i16, i64) {
         let id = transaction.map(|id| TransactionalId(text(id)));
         let request = produce_request(topic, 0, batch.bytes()).with_transactional_id(id);
@@ -76,25 +83,19 @@ impl Raw {
     }
 
     /// Fetches once from a partition.
-    pub fn fetch(
-        &mut self,
-        topic: &str,
-        partition: i32,
-        offset: i64,
-        isolation: Isolation,
-    ) -> PartitionData {
+    pub fn fetch(&mut self, topic: &str, partition: i32, offset: i64, isolation: Isolation) -> PartitionData {
         let request = fetch_request(topic, partition, offset).with_isolation_level(isolation as i8);
         self.call(11, &request).responses[0].partitions[0].clone()
     }
 
     /// Everything that partition 0 holds, as it came.
-    pub fn read(&mut self, topic: &str) -> Vec<(i64, Record)> {
+    pub fn read(&mut self, topic: &str) -> Vec<Placed> {
         self.read_as(topic, Isolation::ReadUncommitted).0
     }
 
-    /// Everything that partition 0 shows with this isolation, and the aborted transactions that came with it: producer id and
-    /// first offset. One fetch may end where a segment does, so there are as many as it takes.
-    pub fn read_as(&mut self, topic: &str, isolation: Isolation) -> (Vec<(i64, Record)>, Vec<(i64, i64)>) {
+    /// Everything that partition 0 shows with this isolation, and the aborted transactions that came with it. One
+    /// fetch may end where a segment does, so there are as many as it takes.
+    pub fn read_as(&mut self, topic: &str, isolation: Isolation) -> (Vec<Placed>, Vec<Aborted>) {
         let mut offset = self.list_offset(topic, 0, EARLIEST).offset;
         let (mut records, mut aborted) = (Vec::new(), Vec::new());
         loop {

@@ -47,7 +47,11 @@ fn wait_for(raw: &mut Raw, topic: &str, expected: &[(i64, &str)]) {
 fn the_latest_record_of_each_key_stays_at_its_offset(target: &Target) {
     let topic = target.topic("latest", 1, &SETTINGS);
     let mut raw = target.raw();
-    write(&mut raw, &topic, vec![record("a", Some("1"), 0), record("b", Some("1"), 0), record("a", Some("2"), 0)]);
+    write(
+        &mut raw,
+        &topic,
+        vec![record("a", Some("1"), 0), record("b", Some("1"), 0), record("a", Some("2"), 0)],
+    );
     write(&mut raw, &topic, vec![record("c", Some("1"), 1), record("b", Some("2"), 1)]);
     write(&mut raw, &topic, vec![record("c", Some("2"), 2)]);
     // The last segment is still written to and stays as it is; what it holds replaces nothing yet.
@@ -55,14 +59,19 @@ fn the_latest_record_of_each_key_stays_at_its_offset(target: &Target) {
     assert_eq!(raw.watermarks(&topic), (0, 6));
     write(&mut raw, &topic, vec![record("d", Some("1"), 3)]);
     wait_for(&mut raw, &topic, &[(2, "a=2"), (4, "b=2"), (5, "c=2"), (6, "d=1")]);
-    assert_eq!(raw.fetch(&topic, 0, 0, Isolation::ReadUncommitted).error_code, NONE, "offset 0 may be asked for");
+    assert_eq!(
+        raw.fetch(&topic, 0, 0, Isolation::ReadUncommitted).error_code,
+        NONE,
+        "offset 0 may be asked for"
+    );
     assert_eq!(raw.list_offset(&topic, 0, 1_600_000_000_000 + 3_600_000).offset, 4);
 }
 
 fn what_is_compacted_keeps_its_compression_headers_and_times(target: &Target) {
     let topic = target.topic("kept", 1, &SETTINGS);
     let mut raw = target.raw();
-    let headers = vec![("h".into(), Some(b"1".to_vec())), ("h".into(), Some(b"2".to_vec())), ("n".into(), None)];
+    let headers =
+        vec![("h".into(), Some(b"1".to_vec())), ("h".into(), Some(b"2".to_vec())), ("n".into(), None)];
     let kept = Record { headers, ..record("a", Some("kept"), 0) };
     let sent = Batch::of(vec![record("b", Some("old"), 0), kept.clone()]).compressed(Compression::Zstd);
     assert_eq!(raw.write(&topic, None, &sent).0, NONE);
@@ -101,7 +110,8 @@ fn tombstones_stay_as_long_as_they_must_and_then_go(target: &Target) {
 
 fn records_younger_than_the_lag_stay(target: &Target) {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
-    let young = |key: &str, value: &str, at: i64| Record { timestamp: now + at, ..record(key, Some(value), 0) };
+    let young =
+        |key: &str, value: &str, at: i64| Record { timestamp: now + at, ..record(key, Some(value), 0) };
     let lag = ("min.compaction.lag.ms", "3000000");
     let settings = [&SETTINGS[..3], &[lag]].concat();
     let topic = target.topic("young", 1, &settings);

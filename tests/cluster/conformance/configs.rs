@@ -79,7 +79,8 @@ fn describe(raw: &mut Raw, kind: i8, name: &str, keys: Option<&[&str]>) -> Descr
         .with_resource_type(kind)
         .with_resource_name(text(name))
         .with_configuration_keys(keys);
-    let request = DescribeConfigsRequest::default().with_resources(vec![resource]).with_include_synonyms(true);
+    let request =
+        DescribeConfigsRequest::default().with_resources(vec![resource]).with_include_synonyms(true);
     raw.call(4, &request).results[0].clone()
 }
 
@@ -151,11 +152,9 @@ fn a_setting_tells_where_it_comes_from(target: &Target) {
     assert_eq!((synonym.name.as_str(), synonym.source), ("log.cleanup.policy", 5));
     // Numbers of the protocol: long, list, string, double, boolean, int.
     let kinds = [("retention.ms", 5), ("cleanup.policy", 7), ("compression.type", 2)];
-    for (name, kind) in kinds.into_iter().chain([
-        ("min.cleanable.dirty.ratio", 6),
-        ("preallocate", 1),
-        ("segment.bytes", 3),
-    ]) {
+    for (name, kind) in
+        kinds.into_iter().chain([("min.cleanable.dirty.ratio", 6), ("preallocate", 1), ("segment.bytes", 3)])
+    {
         assert_eq!(entry(name).config_type, kind, "{name}");
     }
 }
@@ -209,7 +208,8 @@ fn wrong_settings_are_refused_and_change_nothing(target: &Target) {
         ("preallocate", "perhaps"),
     ];
     for (name, value) in wrong {
-        let refused = change(&mut raw, &topic, &[("segment.ms", SET, Some("5000")), (name, SET, Some(value))], false);
+        let refused =
+            change(&mut raw, &topic, &[("segment.ms", SET, Some("5000")), (name, SET, Some(value))], false);
         assert_eq!(refused, INVALID_CONFIG, "{name}={value}");
     }
     for nothing in [("retention.ms", SET, None), ("cleanup.policy", APPEND, None)] {
@@ -240,7 +240,8 @@ fn what_is_not_there_cannot_be_described_or_changed(target: &Target) {
 
 fn the_broker_tells_its_settings(target: &Target) {
     let mut raw = target.raw();
-    let node = raw.call(12, &Default::default() as &kafka_protocol::messages::MetadataRequest).brokers[0].node_id.0;
+    let node =
+        raw.call(12, &Default::default() as &kafka_protocol::messages::MetadataRequest).brokers[0].node_id.0;
     let described = describe(&mut raw, BROKER, &node.to_string(), None);
     assert_eq!(described.error_code, NONE);
     let value = |name: &str| {

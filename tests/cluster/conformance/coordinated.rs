@@ -9,9 +9,10 @@ use kafka_protocol::messages::txn_offset_commit_request::{
     TxnOffsetCommitRequestPartition, TxnOffsetCommitRequestTopic,
 };
 use kafka_protocol::messages::{
-    AddOffsetsToTxnRequest, AddPartitionsToTxnRequest, DescribeGroupsRequest, EndTxnRequest, FindCoordinatorRequest, GroupId,
-    HeartbeatRequest, InitProducerIdRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
-    ProducerId, SyncGroupRequest, TransactionalId, TxnOffsetCommitRequest,
+    AddOffsetsToTxnRequest, AddPartitionsToTxnRequest, DescribeGroupsRequest, EndTxnRequest,
+    FindCoordinatorRequest, GroupId, HeartbeatRequest, InitProducerIdRequest, JoinGroupRequest,
+    JoinGroupResponse, LeaveGroupRequest, ProducerId, SyncGroupRequest, TransactionalId,
+    TxnOffsetCommitRequest,
 };
 
 use super::admin::eventually;
@@ -179,8 +180,8 @@ impl Transactional {
     }
 }
 
-/// What a consumer says when it joins: version 0, no topics, no user data. Apache Kafka decodes it, and a made-up one can keep its
-/// coordinator from ever answering.
+/// What a consumer says when it joins: version 0, no topics, no user data. Apache Kafka decodes it, and a made-up one
+/// can keep its coordinator from ever answering.
 pub const SUBSCRIPTION: &[u8] = b"\0\0\0\0\0\0\xff\xff\xff\xff";
 
 /// A member of a group.

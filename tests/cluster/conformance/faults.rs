@@ -1,8 +1,8 @@
-//! The embedded broker is killed again and again under load: nothing that it acknowledged is lost, nothing is there twice, no
-//! transaction is there by half.
+//! The embedded broker is killed again and again under load: nothing that it acknowledged is lost, nothing is there
+//! twice, no transaction is there by half.
 //!
-//! The broker runs in a process of its own, which is this test binary once more. `FOREBAY_FAULTS` says how often it is killed
-//! (20), `FOREBAY_SEED` at which moments.
+//! The broker runs in a process of its own, which is this test binary once more. `FOREBAY_FAULTS` says how often it is
+//! killed (20), `FOREBAY_SEED` at which moments.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -101,7 +101,10 @@ fn number(variable: &str, default: u64) -> u64 {
 fn client(bootstrap: &str) -> ClientConfig {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", bootstrap);
-    config.set("reconnect.backoff.ms", "10").set("reconnect.backoff.max.ms", "50").set("retry.backoff.ms", "10");
+    config
+        .set("reconnect.backoff.ms", "10")
+        .set("reconnect.backoff.max.ms", "50")
+        .set("retry.backoff.ms", "10");
     config.set("linger.ms", "1").set("log_level", "0");
     config
 }
@@ -131,7 +134,10 @@ fn value(record: &impl Message) -> u64 {
 fn write_plain(bootstrap: &str, topic: &str, stop: &AtomicBool) -> Vec<u64> {
     let acknowledged = Acknowledged::default();
     let mut config = client(bootstrap);
-    config.set("enable.idempotence", "true").set("message.timeout.ms", "600000").set("batch.num.messages", "50");
+    config
+        .set("enable.idempotence", "true")
+        .set("message.timeout.ms", "600000")
+        .set("batch.num.messages", "50");
     let producer: BaseProducer<Acknowledged> = config.create_with_context(acknowledged.clone()).unwrap();
     for n in 0_u64.. {
         if stop.load(Ordering::Relaxed) {
@@ -220,7 +226,10 @@ fn end(mut call: impl FnMut() -> KafkaResult<()>) -> KafkaResult<()> {
 /// Everything that a reader of committed records sees.
 fn committed(bootstrap: &str, topic: &str) -> Vec<u64> {
     let mut config = client(bootstrap);
-    config.set("group.id", "unused").set("enable.partition.eof", "true").set("isolation.level", "read_committed");
+    config
+        .set("group.id", "unused")
+        .set("enable.partition.eof", "true")
+        .set("isolation.level", "read_committed");
     let consumer: BaseConsumer = config.create().unwrap();
     let mut list = TopicPartitionList::new();
     list.add_partition_offset(topic, 0, Offset::Beginning).unwrap();
@@ -247,7 +256,12 @@ fn a_broker_killed_at_any_moment_keeps_what_it_acknowledged() {
     }
     let stop = AtomicBool::new(false);
     let (plain, transactions) = std::thread::scope(|scope| {
-        let plain = PLAIN.map(|topic| scope.spawn({ let (bootstrap, stop) = (&bootstrap, &stop); move || write_plain(bootstrap, topic, stop) }));
+        let plain = PLAIN.map(|topic| {
+            scope.spawn({
+                let (bootstrap, stop) = (&bootstrap, &stop);
+                move || write_plain(bootstrap, topic, stop)
+            })
+        });
         let transactions = scope.spawn(|| write_transactions(&bootstrap, &stop));
         let mut seeded = Seeded(seed);
         for _ in 0..kills {
@@ -273,7 +287,10 @@ fn a_broker_killed_at_any_moment_keeps_what_it_acknowledged() {
     let Transactions { committed, aborted, unknown } = &transactions;
     println!(
         "transactions: {} committed, {} aborted, {} unknown, {} found",
-        committed.len(), aborted.len(), unknown.len(), found[0].len()
+        committed.len(),
+        aborted.len(),
+        unknown.len(),
+        found[0].len()
     );
     assert_eq!(found[0], found[1], "a transaction is there by half");
     let once: BTreeSet<u64> = found[0].iter().copied().collect();
@@ -287,5 +304,7 @@ fn a_broker_killed_at_any_moment_keeps_what_it_acknowledged() {
 /// Where numbers that should count up do not.
 fn first_difference(found: &[u64]) -> String {
     let at = found.iter().zip(0..).position(|(found, expected)| *found != expected);
-    at.map_or(String::new(), |at| format!("{:?} at {at}", &found[at.saturating_sub(3)..(at + 3).min(found.len())]))
+    at.map_or(String::new(), |at| {
+        format!("{:?} at {at}", &found[at.saturating_sub(3)..(at + 3).min(found.len())])
+    })
 }

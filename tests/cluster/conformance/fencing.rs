@@ -11,7 +11,9 @@ use super::target::Target;
 use super::transactions::seen;
 use crate::harness::unique;
 use kafka_protocol::messages::add_partitions_to_txn_request::AddPartitionsToTxnTopic;
-use kafka_protocol::messages::{AddPartitionsToTxnRequest, InitProducerIdRequest, ProducerId, TransactionalId};
+use kafka_protocol::messages::{
+    AddPartitionsToTxnRequest, InitProducerIdRequest, ProducerId, TransactionalId,
+};
 
 use super::admin::PATIENCE;
 use super::calls::topic_name;

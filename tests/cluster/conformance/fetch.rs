@@ -5,8 +5,8 @@ use kafka_protocol::messages::{FetchRequest, FetchResponse};
 use super::batch::{Batch, batches, data_records};
 use super::calls::{Isolation, fetch_request, topic_name};
 use super::codes::{
-    FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH, NONE, OFFSET_OUT_OF_RANGE,
-    UNKNOWN_LEADER_EPOCH, UNKNOWN_TOPIC_OR_PARTITION,
+    FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH, NONE, OFFSET_OUT_OF_RANGE, UNKNOWN_LEADER_EPOCH,
+    UNKNOWN_TOPIC_OR_PARTITION,
 };
 use super::raw::Raw;
 use super::target::Target;
@@ -115,7 +115,10 @@ fn offsets_out_of_range_are_told(target: &Target) {
     for offset in [3, 1_000_000, -1] {
         let fetched = target.raw().fetch(&topic, 0, offset, Isolation::ReadUncommitted);
         assert_eq!(fetched.error_code, OFFSET_OUT_OF_RANGE, "offset {offset}");
-        assert_eq!((fetched.high_watermark, fetched.last_stable_offset, fetched.log_start_offset), (-1, -1, -1));
+        assert_eq!(
+            (fetched.high_watermark, fetched.last_stable_offset, fetched.log_start_offset),
+            (-1, -1, -1)
+        );
         assert!(fetched.records.unwrap_or_default().is_empty());
     }
 }

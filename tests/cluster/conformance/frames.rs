@@ -6,11 +6,11 @@ use kafka_protocol::messages::{
     DescribeConfigsRequest, DescribeGroupsRequest, FindCoordinatorRequest, ListGroupsRequest,
     ListOffsetsRequest, MetadataRequest, ResponseHeader,
 };
-use kafka_protocol::protocol::{Decodable, Encodable, Message, Request};
+use kafka_protocol::protocol::{Decodable, Encodable, Request};
 
 use super::batch::Batch;
-use super::codes::{NONE, UNSUPPORTED_VERSION};
 use super::calls::{fetch_request, produce_request};
+use super::codes::{NONE, UNSUPPORTED_VERSION};
 use super::raw::{Raw, text};
 use super::target::Target;
 
@@ -56,7 +56,13 @@ fn every_version_that_is_offered_is_answered(target: &Target) {
     let topic = target.topic("versions", 1, &[]);
     let mut raw = target.raw();
     let offered = offered(&mut raw);
-    call_all(&mut raw, &offered, &ApiVersionsRequest::default().with_client_software_name(text("c")).with_client_software_version(text("1")));
+    call_all(
+        &mut raw,
+        &offered,
+        &ApiVersionsRequest::default()
+            .with_client_software_name(text("c"))
+            .with_client_software_version(text("1")),
+    );
     call_all(&mut raw, &offered, &MetadataRequest::default().with_topics(Some(Vec::new())));
     call_all(&mut raw, &offered, &DescribeClusterRequest::default().with_endpoint_type(1));
     call_all(&mut raw, &offered, &DescribeConfigsRequest::default());

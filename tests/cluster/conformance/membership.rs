@@ -1,9 +1,7 @@
 //! Members of a group: joining, leaving, dying, coming back under their own name.
 
 use kafka_protocol::messages::describe_groups_response::DescribedGroup;
-use kafka_protocol::messages::{
-    DeleteGroupsRequest, DescribeGroupsRequest, GroupId, ListGroupsRequest,
-};
+use kafka_protocol::messages::{DeleteGroupsRequest, DescribeGroupsRequest, GroupId, ListGroupsRequest};
 
 use super::admin::eventually;
 use super::codes::{
@@ -60,7 +58,10 @@ fn one_member_leads_itself(target: &Target) {
     let mut member = Member::new(target, &unique("group"));
     let joined = member.join_alone();
     assert_eq!((joined.error_code, joined.generation_id), (NONE, 1));
-    assert_eq!((joined.leader.to_string(), joined.protocol_name.unwrap()), (member.id.clone(), text("range")));
+    assert_eq!(
+        (joined.leader.to_string(), joined.protocol_name.unwrap()),
+        (member.id.clone(), text("range"))
+    );
     assert_eq!(joined.members.len(), 1);
     assert_eq!(joined.members[0].metadata.as_ref(), SUBSCRIPTION);
     let id = member.id.clone();
@@ -105,8 +106,12 @@ fn three_members_share_what_the_leader_gives(target: &Target) {
     }
     let ids: Vec<String> = members.iter().map(|member| member.id.clone()).collect();
     let given: [(&str, &'static [u8]); 3] = [(&ids[0], b"0"), (&ids[1], b"1"), (&ids[2], b"2")];
-    let syncing: Vec<i32> =
-        members.iter_mut().enumerate().rev().map(|(n, member)| member.sync(if n == 0 { &given } else { &[] })).collect();
+    let syncing: Vec<i32> = members
+        .iter_mut()
+        .enumerate()
+        .rev()
+        .map(|(n, member)| member.sync(if n == 0 { &given } else { &[] }))
+        .collect();
     for ((n, member), correlation) in members.iter_mut().enumerate().zip(syncing.into_iter().rev()) {
         assert_eq!(member.synced(correlation).1.as_ref(), n.to_string().as_bytes());
     }
@@ -236,10 +241,15 @@ fn groups_are_described_as_they_are(target: &Target) {
     assert_eq!((described.protocol_type.as_str(), described.protocol_data.as_str()), ("consumer", "range"));
     let found = &described.members[0];
     assert_eq!((found.member_id.as_str(), found.client_id.as_str()), (id.as_str(), "conformance"));
-    assert_eq!((found.group_instance_id.clone().unwrap().as_str(), found.client_host.as_str()), ("scorer-1", "/127.0.0.1"));
-    assert_eq!((found.member_metadata.as_ref(), found.member_assignment.as_ref()), (SUBSCRIPTION, &b"mine"[..]));
-    let request =
-        DescribeGroupsRequest::default().with_groups(vec![GroupId(text(unique("never-there")))]);
+    assert_eq!(
+        (found.group_instance_id.clone().unwrap().as_str(), found.client_host.as_str()),
+        ("scorer-1", "/127.0.0.1")
+    );
+    assert_eq!(
+        (found.member_metadata.as_ref(), found.member_assignment.as_ref()),
+        (SUBSCRIPTION, &b"mine"[..])
+    );
+    let request = DescribeGroupsRequest::default().with_groups(vec![GroupId(text(unique("never-there")))]);
     let missing = raw.call(5, &request).groups[0].clone();
     assert_eq!((missing.error_code, missing.group_state.as_str()), (NONE, "Dead"));
     assert_eq!(raw.call(6, &request).groups[0].error_code, GROUP_ID_NOT_FOUND);
@@ -252,7 +262,8 @@ fn groups_are_listed_by_their_state(target: &Target) {
     member.become_stable();
     member.leave();
     let listed = |states: &[&str]| {
-        let request = ListGroupsRequest::default().with_states_filter(states.iter().map(|s| text(*s)).collect());
+        let request =
+            ListGroupsRequest::default().with_states_filter(states.iter().map(|s| text(*s)).collect());
         let response = target.raw().call(5, &request);
         assert_eq!(response.error_code, NONE);
         let mut found: Vec<(String, String, String)> = response
@@ -277,7 +288,7 @@ fn only_an_empty_group_can_be_deleted(target: &Target) {
     let group = unique("group");
     let mut member = Member::new(target, &group);
     member.become_stable();
-    let mut delete = || {
+    let delete = || {
         let request = DeleteGroupsRequest::default().with_groups_names(vec![GroupId(text(group.as_str()))]);
         target.raw().call(2, &request).results[0].error_code
     };

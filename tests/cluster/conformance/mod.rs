@@ -1,11 +1,12 @@
 //! One suite, two clusters: what the embedded broker does is what Apache Kafka does.
 //!
-//! Each case is a function of a [`target::Target`] and runs against Apache Kafka and against the embedded broker, in memory and in
-//! a folder, as a test of its own: `conformance::produce::acks_of_every_kind::on_apache_kafka`. What a case expects was seen on
-//! Apache Kafka; nothing in a case asks which cluster it is on. `docs/conformance.md` is the list of the cases, compared by
-//! a test.
+//! Each case is a function of a [`target::Target`] and runs against Apache Kafka and against the embedded broker, in
+//! memory and in a folder, as a test of its own: `conformance::produce::wrong_acks_are_refused::on_apache_kafka`. What a
+//! case expects was seen on Apache Kafka; nothing in a case asks which cluster it is on. `docs/conformance.md` is the
+//! list of the cases, compared by a test.
 //!
-//! Clients are librdkafka, a raw client that can also do what is wrong, Java's own tools and Confluent's client for Python.
+//! Clients are librdkafka, a raw client that can also do what is wrong, Java's own tools and Confluent's client for
+//! Python.
 
 mod admin;
 mod batch;

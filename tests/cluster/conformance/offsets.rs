@@ -7,9 +7,7 @@ use kafka_protocol::messages::offset_delete_request::{
     OffsetDeleteRequestPartition, OffsetDeleteRequestTopic,
 };
 use kafka_protocol::messages::offset_fetch_request::{OffsetFetchRequestGroup, OffsetFetchRequestTopics};
-use kafka_protocol::messages::{
-    GroupId, OffsetCommitRequest, OffsetDeleteRequest, OffsetFetchRequest,
-};
+use kafka_protocol::messages::{GroupId, OffsetCommitRequest, OffsetDeleteRequest, OffsetFetchRequest};
 
 use super::calls::topic_name;
 use super::codes::{
@@ -120,9 +118,10 @@ fn all_offsets_of_a_group_are_found(target: &Target) {
         .topics
         .iter()
         .flat_map(|topic| {
-            topic.partitions.iter().map(|found| {
-                (topic.name.to_string(), found.partition_index, found.committed_offset)
-            })
+            topic
+                .partitions
+                .iter()
+                .map(|found| (topic.name.to_string(), found.partition_index, found.committed_offset))
         })
         .collect();
     all.sort();
@@ -144,9 +143,8 @@ fn a_commit_of_a_strange_member_or_generation_is_refused(target: &Target) {
     let mut member = Member::new(target, &group);
     member.become_stable();
     let (id, generation) = (member.id.clone(), member.generation);
-    let mut as_member = |id: &str, generation| {
-        commit_as(&mut member.raw, &group, (id, generation), &topic, 0, 1, "")
-    };
+    let mut as_member =
+        |id: &str, generation| commit_as(&mut member.raw, &group, (id, generation), &topic, 0, 1, "");
     assert_eq!(as_member("nobody", generation), UNKNOWN_MEMBER_ID);
     assert_eq!(as_member(&id, generation + 1), ILLEGAL_GENERATION);
     assert_eq!(as_member(&id, generation), NONE);

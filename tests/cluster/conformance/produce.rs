@@ -71,8 +71,7 @@ fn acks_0_is_not_answered_and_acks_1_and_all_are(target: &Target) {
         let response = raw.call(9, &request);
         assert_eq!(response.responses[0].partition_responses[0].error_code, NONE, "acks {acks}");
     }
-    let values: Vec<String> =
-        raw.read(&topic).iter().map(|(_, record)| record.text().to_string()).collect();
+    let values: Vec<String> = raw.read(&topic).iter().map(|(_, record)| record.text().to_string()).collect();
     assert_eq!(values, ["unanswered", "answered", "answered"]);
 }
 
@@ -250,4 +249,3 @@ fn keys_values_headers_and_times_are_kept(target: &Target) {
     assert_eq!((read[0].timestamp, read[0].offset), (1_234, 0));
     assert_eq!((read[1].key.as_deref(), &read[1].value), (Some(b"gone".as_slice()), &None));
 }
-

@@ -14,8 +14,8 @@ cases! {
         confluent_kafka_administers;
 }
 
-/// The interpreter that has confluent-kafka: `FOREBAY_PYTHON`, else the one that `tests/run.sh` has set up. Panics with what to do
-/// where there is none.
+/// The interpreter that has confluent-kafka: `FOREBAY_PYTHON`, else the one that `tests/run.sh` has set up. Panics
+/// with what to do where there is none.
 fn interpreter() -> PathBuf {
     if let Some(python) = std::env::var_os("FOREBAY_PYTHON") {
         return PathBuf::from(python);

@@ -33,7 +33,8 @@ impl Target {
         Self::start(Storage::Folder(folder.path().join("cluster")), Some(folder))
     }
 
-    /// With the settings that `harness` gives Apache Kafka: quick housekeeping, short sessions allowed, nothing expires by itself.
+    /// With the settings that `harness` gives Apache Kafka: quick housekeeping, short sessions allowed, nothing
+    /// expires by itself.
     fn start(storage: Storage, folder: Option<TempDir>) -> Self {
         let second = Duration::from_secs(1);
         let mut config = BrokerConfig {

@@ -179,8 +179,10 @@ fn partitions_are_added_and_never_taken_away(target: &Target) {
     let (mut raw, name) = (target.raw(), target.topic("grows", 2, &[]));
     raw.write(&name, None, &Batch::value("kept"));
     let mut grow = |name: &str, count| {
-        let topic =
-            CreatePartitionsTopic::default().with_name(topic_name(name)).with_count(count).with_assignments(None);
+        let topic = CreatePartitionsTopic::default()
+            .with_name(topic_name(name))
+            .with_count(count)
+            .with_assignments(None);
         let request = CreatePartitionsRequest::default().with_topics(vec![topic]).with_timeout_ms(30_000);
         raw.call(3, &request).results[0].error_code
     };

@@ -151,8 +151,7 @@ fn a_transaction_spans_partitions_and_topics(target: &Target) {
         let raw_id = producer.id.clone();
         for topic in &topics {
             // Sequences count for each partition by itself.
-            let batch =
-                super::batch::Batch::value("spanning").sequence(producer.producer, 0).transactional();
+            let batch = super::batch::Batch::value("spanning").sequence(producer.producer, 0).transactional();
             assert_eq!(producer.raw.write(topic, Some(&raw_id), &batch).0, NONE);
         }
         assert_eq!(producer.end(committed), NONE);

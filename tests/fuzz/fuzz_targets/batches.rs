@@ -1,8 +1,8 @@
-//! Whatever bytes a producer sends as records: the log takes them or refuses them, reads back what it took, finds times in it and
-//! compacts it.
+//! Whatever bytes a producer sends as records: the log takes them or refuses them, reads back what it took, finds
+//! times in it and compacts it.
 //!
-//! The first byte chooses the topic's settings, and whether length and checksum are made right, so that what lies behind
-//! them is reached.
+//! The first byte chooses the topic's settings, and whether length and checksum are made right, so that what lies
+//! behind them is reached.
 
 #![no_main]
 

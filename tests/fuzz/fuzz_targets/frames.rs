@@ -1,7 +1,7 @@
 //! Whatever bytes a connection brings: frames are read, requests decoded and answered, and the broker goes on.
 //!
-//! The first byte chooses how the rest is sent: as it is, or as frames whose lengths are right, so that requests are reached. A
-//! panic anywhere in the broker ends the run.
+//! The first byte chooses how the rest is sent: as it is, or as frames whose lengths are right, so that requests are
+//! reached. A panic anywhere in the broker ends the run.
 
 #![no_main]
 
