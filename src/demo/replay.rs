@@ -84,7 +84,8 @@ impl Ticker {
     /// Writes what is due.
     fn tick(&mut self) -> Result<(), KafkaError> {
         let written = self.stream.tally().events;
-        let due = self.stream.flights().before(EventTime(self.pace.clock().0 + 1));
+        // Half open, as ranges are: the event of the clock's own moment waits until the clock has passed it.
+        let due = self.stream.flights().before(self.pace.clock());
         let until = due.min(written + MOST);
         if until > written {
             let outcome = self.stream.write_until(until);
@@ -101,8 +102,9 @@ impl Ticker {
         self.stream.tally().events >= self.stream.flights().len()
     }
 
+    /// When the next event is due.
     fn next_event(&self) -> EventTime {
         let next = self.stream.flights().event(self.stream.tally().events);
-        next.map_or(self.pace.clock(), |event| event.time())
+        next.map_or(self.pace.clock(), |event| EventTime(event.time().0 + 1))
     }
 }
