@@ -52,10 +52,13 @@ fn span(text: &str) -> Result<String, String> {
 pub(super) fn counts_text(counts: &LabelCounts) -> String {
     let LabelCounts { events, matched, unmatched, late_events, labels, used, doubled, late, strays, .. } =
         *counts;
-    let not_read = counts.labels_without_key + counts.rejected + counts.tombstones;
+    let shared = match counts.shared {
+        0 => String::new(),
+        shared => format!("\n{} rows share their label with another row of the same key", integer(shared)),
+    };
     format!(
         "{} of {} rows have a label; of the {} without one {} came too late and {} have no key\n\
-         {} label records: {} used, {} doubled, {} too late, {} of no row, {} without key or value",
+         {} label records: {} used, {} doubled, {} too late, {} of no row, {} without key or value, {} not decoded{shared}",
         integer(matched),
         integer(events),
         integer(unmatched),
@@ -66,6 +69,7 @@ pub(super) fn counts_text(counts: &LabelCounts) -> String {
         integer(doubled),
         integer(late),
         integer(strays),
-        integer(not_read),
+        integer(counts.labels_without_key + counts.tombstones),
+        integer(counts.rejected),
     )
 }

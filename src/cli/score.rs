@@ -11,10 +11,11 @@ use serde::Serialize;
 use super::connection::ConnectionArgs;
 use super::foreground::Foreground;
 use super::format::{SHOWN_REJECTIONS, integer, rejections};
+use super::label::LabelArgs;
 use super::output::Output;
 use crate::codec::Rejection;
 use crate::jobs::{Problem, Progress};
-use crate::live::{Delivery, LiveStats, MetricsServer, ScoreRequest, ScoreSummary, score};
+use crate::live::{Delivery, LiveLabels, LiveStats, MetricsServer, ScoreRequest, ScoreSummary, score};
 use crate::registry::ModelRef;
 
 #[derive(Args)]
@@ -67,6 +68,9 @@ pub(super) struct ScoreArgs {
     #[arg(long, value_name = "TOPIC", default_value = "models")]
     models: String,
 
+    #[command(flatten)]
+    label: LabelArgs,
+
     /// Serve Prometheus metrics at http://HOST:PORT/metrics.
     #[arg(long, value_name = "HOST:PORT")]
     metrics: Option<String>,
@@ -86,6 +90,9 @@ struct ScoreReport {
     #[serde(flatten)]
     summary: ScoreSummary,
     newest_rejections: Vec<Rejection>,
+    /// What labels said of the predictions, where they were waited for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<Arc<LiveLabels>>,
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -109,7 +116,7 @@ impl ScoreArgs {
             instance: self.instance.clone(),
             max_batch: self.max_batch,
             commit_ms: self.commit_ms,
-            labels: None,
+            labels: self.label.spec(),
         }
     }
 }
@@ -137,9 +144,11 @@ pub(super) fn run(
             summary
         })
     })?;
-    let kept = stats.snapshot().rejections;
-    let newest_rejections = kept.iter().take(SHOWN_REJECTIONS).map(|one| one.as_ref().clone()).collect();
-    output.result(&ScoreReport { summary, newest_rejections }, report_text)?;
+    let snapshot = stats.snapshot();
+    let newest = snapshot.rejections.iter().take(SHOWN_REJECTIONS);
+    let newest_rejections = newest.map(|one| one.as_ref().clone()).collect();
+    let report = ScoreReport { summary, newest_rejections, labels: snapshot.labels };
+    output.result(&report, report_text)?;
     match args.until_end && foreground.cancel.is_cancelled() {
         true => Err(Problem::cancelled(format!("Scoring {} to its end", request.input))),
         false => Ok(()),
@@ -163,11 +172,35 @@ fn follow(stats: &LiveStats, progress: &Progress, ended: &AtomicBool) {
 fn report_text(report: &ScoreReport) -> String {
     let ScoreSummary { read, scored, rejected, versions } = &report.summary;
     let versions = versions.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    let labels = report.labels.as_deref().map(labels_text).unwrap_or_default();
     format!(
-        "{} read, {} scored, {} rejected{}\nversion {versions}",
+        "{} read, {} scored, {} rejected{}\nversion {versions}{labels}",
         integer(*read),
         integer(*scored),
         integer(*rejected),
         rejections(&report.newest_rejections)
     )
+}
+
+/// What labels said: counts, and how good each version was.
+fn labels_text(labels: &LiveLabels) -> String {
+    let counts = &labels.counts;
+    let mut text = format!(
+        "\n{} of {} predictions have a label, {} wait for one, {} got none in time",
+        integer(counts.labelled),
+        integer(counts.predictions),
+        integer(counts.waiting),
+        integer(counts.no_label),
+    );
+    for version in &labels.versions {
+        let metrics: Vec<String> =
+            version.metrics.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
+        text += &format!(
+            "\nversion {}: {} of {} labelled",
+            version.version,
+            metrics.join(", "),
+            integer(version.records)
+        );
+    }
+    text
 }

@@ -25,6 +25,7 @@ pub use export::{ExportFormat, SLICE_KEY, export, export_rows, write_lines};
 pub use filter::Filter;
 pub use frame::{Completeness, Frame, FrameLabels};
 pub use import::import;
+pub(crate) use label::JoinKeys;
 pub use label::{Change, LabelBy, LabelCounts, LabelFate, LabelSpec, Matcher, Place, Tally, join_labels};
 pub use page::{FullRecord, Page, PageContent, PageEntry, PageRequest, page, record};
 pub use plain::{key_text, time_text};

@@ -13,6 +13,9 @@ use crate::codec::{Codec, Schema, assemble, by_name};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Cluster, KafkaError, PartitionPosition, ReadOptions, Slice, SliceReader};
 
+/// What to do where a limit ended a read.
+pub(super) const READ_LESS: &str = "Read a shorter range.";
+
 /// What to read and how; the window and `forebay read` send the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReadRequest {
@@ -99,7 +102,7 @@ fn completeness(
         Ended::Failed(error) if nothing => return Err(error.into()),
         Ended::Failed(KafkaError::Cancelled) => ("cancelled".into(), String::new()),
         Ended::Failed(error) => (error.to_string(), Problem::from(error).next),
-        Ended::Early(why) => (why, "Read a shorter range.".into()),
+        Ended::Early(why) => (why, READ_LESS.into()),
     };
     Ok(Completeness::Part { why, next, positions: positions.to_vec() })
 }

@@ -2,9 +2,12 @@
 
 use super::frame::{Completeness, Frame};
 use super::label::{BYTES_PER_RECORD, LabelSpec, check_events, join_labels};
-use super::read::{ReadRequest, read_events};
+use super::read::{READ_LESS, ReadRequest, read_events};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Bound, Cluster, EventTime, RangeSpec, Slice};
+
+/// Bytes of events and labels together where the request sets no limit of its own.
+const AT_MOST: u64 = 8 << 30;
 
 /// A frame with its labels, which are read for it; of the request the label slice and the budget count. When it is
 /// cancelled before labels are read, and where there are no rows, the frame is given back as it is.
@@ -33,7 +36,7 @@ pub fn with_labels(
         slice,
         codec: spec.codec.clone(),
         filter: None,
-        budget: request.budget.map(|budget| left_of(budget, &events)),
+        budget: Some(left_of(request.budget.unwrap_or(AT_MOST), &events)),
         label: None,
         label_slice: None,
     };
@@ -62,10 +65,12 @@ fn label_slice(
     Ok(cluster.resolve(&range, cancel)?)
 }
 
-/// What the events and the matching of them leave for the labels.
+/// What the events and the matching of them leave for the columns of the labels: matching takes about as much again for each
+/// label, and the joined columns are as long as the events.
 fn left_of(budget: u64, events: &Frame) -> u64 {
-    let held = events.data.estimated_size() as u64 + events.rows() as u64 * BYTES_PER_RECORD;
-    budget.saturating_sub(held).max(1)
+    let joined = 2 * size_of::<f64>() as u64;
+    let held = events.data.estimated_size() as u64 + events.rows() as u64 * (BYTES_PER_RECORD + joined);
+    (budget.saturating_sub(held) / 2).max(1)
 }
 
 fn check(spec: &LabelSpec) -> Result<(), Problem> {
@@ -91,9 +96,9 @@ fn check_whole(
     }
     let read: u64 = positions.iter().map(|position| position.records).sum();
     let why = format!("only {read} of {} label records were read: {why}", request.slice.offsets());
-    let next = match request.budget {
-        Some(_) => "Read a shorter range of events, shorten the bound, or allow more memory.",
-        None => next,
+    let next = match next.as_str() {
+        READ_LESS => "Read a shorter range of events, shorten the bound, or allow more memory.",
+        next => next,
     };
     Err(Problem::new(what, why, next))
 }

@@ -6,10 +6,11 @@
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
+use rdkafka::consumer::Consumer;
 use rdkafka::error::KafkaResult;
 
 use super::context::ForebayContext;
-use super::native::{Message, MessageQueue};
+use super::native::{self, Message, MessageQueue};
 use super::types::{Offset, PartitionId};
 
 /// Messages taken over at once. Each is a pointer; the records themselves stay where librdkafka put them.
@@ -82,6 +83,11 @@ impl BatchQueue {
     /// Hands what the client has to say (its connections, its sign-in) over to its context. Call it when nothing comes.
     pub fn listen(&self) {
         while self.queue.client().poll(Duration::from_millis(1)).is_some() {}
+    }
+
+    /// Where a partition ends, as the client last heard; costs no request.
+    pub fn end(&self, topic: &str, partition: PartitionId) -> Option<Offset> {
+        native::cached_watermarks(self.queue.client().client(), topic, partition).map(|(_, end)| end)
     }
 
     /// Where `message` comes from; `None` for what is about no started topic.

@@ -21,7 +21,10 @@ use super::slice::Slice;
 use super::types::{Offset, PartitionId};
 use crate::jobs::Cancel;
 
+mod collect;
 mod trouble;
+
+pub(super) use collect::{collect, empty_batch};
 
 /// How long one look for records waits; bounds how late a cancel is noticed.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -195,32 +198,8 @@ impl SliceReader {
     /// Gathers the records at hand that belong to one partition.
     fn collect(&mut self, source: Source, spare: &mut Option<RecordBatch>) -> Option<RecordBatch> {
         let position = self.reading.get(&source).and_then(|index| self.positions.get_mut(*index))?;
-        let place = self.queue.peek()?.place();
         let mut batch = empty_batch(spare, self.topics.get(source.topic)?, source.partition);
-        while batch.len() < self.options.batch_records && self.queue.fill(Duration::ZERO) {
-            let Some(message) = self.queue.peek() else { break };
-            if message.place() != place || !message.is_record() {
-                break;
-            }
-            let offset = message.offset();
-            if offset >= position.end {
-                position.next = position.end;
-                break;
-            }
-            let full = !batch.is_empty() && batch.bytes() + message.size() > self.options.batch_bytes;
-            if full {
-                break;
-            }
-            // After a leader change librdkafka may come with what was there already.
-            if offset >= position.next {
-                let (key, value) = (message.key(), message.value());
-                if !batch.push(offset, message.timestamp(), key, value, message.headers()) {
-                    break;
-                }
-                position.next = Offset(offset.0 + 1);
-            }
-            self.queue.advance();
-        }
+        collect(&mut self.queue, &mut batch, &mut position.next, position.end, &self.options);
         position.records += batch.len() as u64;
         self.moved = Instant::now();
         if position.next >= position.end {
@@ -260,19 +239,9 @@ impl SliceReader {
     }
 }
 
-fn empty_batch(spare: &mut Option<RecordBatch>, topic: &Arc<str>, partition: PartitionId) -> RecordBatch {
-    match spare.take() {
-        None => RecordBatch::new(topic.clone(), partition),
-        Some(mut batch) => {
-            batch.reset(topic.clone(), partition);
-            batch
-        }
-    }
-}
-
 /// What a profile says about fetching is kept; what would change which records come
 /// is not.
-fn reader_config(cluster: &Cluster, options: &ReadOptions) -> ClientConfig {
+pub(super) fn reader_config(cluster: &Cluster, options: &ReadOptions) -> ClientConfig {
     let mut config = cluster.client_config();
     config
         .set("auto.offset.reset", "error")

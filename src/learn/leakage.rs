@@ -23,6 +23,7 @@ pub(super) fn warnings(frame: &Frame, train: &FeatureMatrix, parts: &Parts) -> V
         1 => warnings.push("1 record could not be decoded and took no part".into()),
         many => warnings.push(format!("{many} records could not be decoded and took no part")),
     }
+    warnings.extend(labels_in_doubt(frame));
     warnings.extend(labels_known_late(frame, parts));
     let unseen = unseen_classes(parts);
     if !unseen.is_empty() {
@@ -41,6 +42,24 @@ pub(super) fn warnings(frame: &Frame, train: &FeatureMatrix, parts: &Parts) -> V
         }
     }
     warnings
+}
+
+/// Labels that may be another event's, and those that could not be read.
+fn labels_in_doubt(frame: &Frame) -> Vec<String> {
+    let Some(labels) = &frame.labels else { return Vec::new() };
+    let (counts, topic) = (&labels.counts, &labels.spec.topic);
+    let mut doubts = Vec::new();
+    if counts.shared > 0 {
+        doubts.push(format!(
+            "{} of {} labelled rows share their label with another row of the same key: the bound of {} is longer than the \
+             time between them",
+            counts.shared, counts.matched, labels.spec.within
+        ));
+    }
+    if counts.rejected > 0 {
+        doubts.push(format!("{} labels of {topic} could not be decoded and took no part", counts.rejected));
+    }
+    doubts
 }
 
 /// A label that came after validation began was not known to whoever would have trained at that moment.

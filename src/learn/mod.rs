@@ -19,6 +19,7 @@ mod run_file;
 mod settings;
 mod task;
 
+pub(crate) use evaluation::no_skill;
 pub use evaluation::{
     CalibrationBin, ClassCurves, ClassEvaluation, Evaluation, Importance, NumberEvaluation,
     ResidualHistogram, ThresholdCounts, TimeBin,
@@ -28,6 +29,7 @@ pub use labels::Labelled;
 pub use learner::{FitControl, FitObserver, LearnerSpec, Round};
 pub use learners::{LogisticModel, RidgeModel, TreesModel};
 pub use measure::Measure;
+pub(crate) use metrics::loss_of;
 pub use model::{Model, Prediction};
 pub use predict::predict_frame;
 pub use run::{Run, TrainRequest, train, train_on};

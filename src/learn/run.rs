@@ -95,10 +95,10 @@ pub fn train(
         label_slice: request.label_slice.clone(),
     };
     let frame = read(cluster, &read_request, progress, cancel)?;
+    if cancel.is_cancelled() {
+        return Err(Problem::cancelled("Reading the slice"));
+    }
     if let Completeness::Part { why, next, .. } = &frame.completeness {
-        if cancel.is_cancelled() {
-            return Err(Problem::cancelled("Reading the slice"));
-        }
         let why = format!("only a part of it was read: {why}");
         return Err(Problem::new("Reading the slice", why, next.clone()));
     }

@@ -4,6 +4,7 @@
 //! [`LiveStats`] for whoever looks. The alias is watched; a new version takes over between two batches.
 
 mod dead_letter;
+mod labels;
 mod metrics_server;
 mod output;
 mod pending;

@@ -6,6 +6,7 @@ use std::time::Instant;
 use polars::frame::DataFrame;
 use polars::prelude::AnyValue;
 
+use super::labels::Predicted;
 use super::output::most_probable;
 use super::stats::{LiveSnapshot, ScoredBatch, ScoredRecord};
 use super::wire::Place;
@@ -19,6 +20,8 @@ pub(super) struct Pending {
     batch: ScoredBatch,
     arrivals: Vec<(Instant, u64)>,
     newest: VecDeque<(Instant, ScoredRecord)>,
+    /// What waits for labels, per micro-batch; nothing where none are waited for.
+    predicted: Vec<Predicted>,
     positions: BTreeMap<PartitionId, Offset>,
 }
 
@@ -74,8 +77,13 @@ impl Pending {
         self.newest.drain(..surplus);
     }
 
-    /// Committed just now.
-    pub(super) fn committed(self) -> ScoredBatch {
+    /// The predictions of a micro-batch wait for labels.
+    pub(super) fn predicted(&mut self, predicted: Predicted) {
+        self.predicted.push(predicted);
+    }
+
+    /// Committed just now: for the statistics, and for labels.
+    pub(super) fn committed(self) -> (ScoredBatch, Vec<Predicted>) {
         let mut batch = self.batch;
         batch.latencies =
             self.arrivals.iter().map(|&(arrived, records)| (micros_since(arrived), records)).collect();
@@ -84,7 +92,7 @@ impl Pending {
             record
         };
         batch.newest = self.newest.into_iter().map(latest).collect();
-        batch
+        (batch, self.predicted)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::request::ScoreRequest;
-use super::stats::{LiveSnapshot, LiveState};
+use super::stats::{LiveLabels, LiveSnapshot, LiveState};
 
 /// The text that Prometheus scrapes (exposition format 0.0.4), of one deployment.
 pub fn prometheus_text(request: &ScoreRequest, snapshot: &LiveSnapshot) -> String {
@@ -53,6 +53,9 @@ pub fn prometheus_text(request: &ScoreRequest, snapshot: &LiveSnapshot) -> Strin
     text.head("latency_seconds", "gauge", what);
     text.line("latency_seconds", "quantile=\"0.5\"", latency.p50_us as f64 / 1e6);
     text.line("latency_seconds", "quantile=\"0.99\"", latency.p99_us as f64 / 1e6);
+    if let Some(labels) = &snapshot.labels {
+        text.labels(labels);
+    }
     text.text
 }
 
@@ -65,6 +68,33 @@ impl Text {
     fn one(&mut self, name: &str, kind: &str, help: &str, value: u64) {
         self.head(name, kind, help);
         let _ = writeln!(self.text, "forebay_{name}{{{}}} {value}", self.labels);
+    }
+
+    /// What labels say of the predictions.
+    fn labels(&mut self, labels: &LiveLabels) {
+        let counts = &labels.counts;
+        let of = [
+            ("labelled", counts.labelled),
+            ("no-label", counts.no_label),
+            ("given-up", counts.given_up),
+            ("without-key", counts.without_key),
+        ];
+        self.head("predictions_total", "counter", "Predictions by what became of their label.");
+        for (fate, count) in of {
+            self.line("predictions_total", &format!("label=\"{fate}\""), count as f64);
+        }
+        self.one("predictions_waiting", "gauge", "Predictions whose label may still come.", counts.waiting);
+        self.one("label_lag_records", "gauge", "Label records behind the end of their topic.", labels.lag);
+        self.one(
+            "label_store_bytes",
+            "gauge",
+            "Bytes that waiting predictions and labels hold.",
+            labels.held_bytes,
+        );
+        self.head("quality", "gauge", "How good the last labelled predictions were.");
+        for (metric, value) in &labels.window.metrics {
+            self.line("quality", &format!("metric=\"{metric}\""), *value);
+        }
     }
 
     fn head(&mut self, name: &str, kind: &str, help: &str) {

@@ -83,6 +83,12 @@ impl ScoreRequest {
         if self.commit_ms == 0 || self.commit_ms > 10_000 {
             wrong("commit_ms", "1 to 10000");
         }
+        if let Some(labels) = &self.labels {
+            let written = [Some(&self.output), self.dead_letter.as_ref()];
+            if written.contains(&Some(&labels.topic)) {
+                wrong("labels.topic", "what the deployment writes has no labels");
+            }
+        }
         let labels = self.labels.iter().flat_map(LabelSpec::check);
         problems.extend(labels.map(|(field, why)| (format!("labels.{field}"), why)));
         problems

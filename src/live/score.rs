@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::labels::LabelJoin;
 use super::request::ScoreRequest;
 use super::scoring::Scoring;
 use super::stats::{LiveState, LiveStats};
@@ -54,15 +55,20 @@ fn deploy(
     check(request)?;
     cluster.write_access(&format!("score {} to {}", request.model, request.output))?;
     let registry = TopicRegistry::new(cluster.clone(), &request.model_topic, Keep::All);
-    if let Some(labels) = &request.labels {
-        stats.note(format!("Labels of {} are not matched to live predictions yet", labels.topic));
-    }
     let version = registry.find(&request.model, cancel)?.version;
     let scorer = load(&registry, &request.model.name, version, cancel)?;
     let topics = Topics::prepare(cluster, request, cancel)?;
-    let follower = Follower::start(registry, &request.model, version, stats)?;
+    let follower = Follower::start(registry.clone(), &request.model, version, stats)?;
+    let Some(spec) = &request.labels else {
+        let wire = KafkaWire::open(cluster, request)?;
+        return Scoring::new(wire, request, topics, scorer, stats, cancel).run(&follower);
+    };
+    let (join, feed) = LabelJoin::start(cluster, request, spec, registry, stats, cancel)?;
     let wire = KafkaWire::open(cluster, request)?;
-    Scoring::new(wire, request, topics, scorer, stats, cancel).run(&follower)
+    let scoring = Scoring::new(wire, request, topics, scorer, stats, cancel).with_labels(feed)?;
+    let summary = scoring.run(&follower)?;
+    join.finish(cancel);
+    Ok(summary)
 }
 
 fn check(request: &ScoreRequest) -> Result<(), Problem> {

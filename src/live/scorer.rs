@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use polars::frame::DataFrame;
 
+use super::labels::EventKeys;
 use super::refuse::{Refused, missing_feature};
 use crate::codec::{self, Decoder, Decoding, Rejection, meta};
+use crate::data::LabelBy;
 use crate::jobs::Problem;
 use crate::kafka::{Offset, PartitionId, Record, RecordBatch};
 use crate::learn::{Model, Prediction};
@@ -60,6 +62,13 @@ impl Scorer {
         let decoder = codec.decoder(&package.manifest.input, Decoding::Exact);
         let applier = package.pipeline.applier()?;
         Ok(Self { version, manifest: package.manifest, decoder, applier, model: package.model })
+    }
+
+    /// Finds the keys by which labels find the records that it scores.
+    pub(super) fn event_keys(&self, by: &LabelBy) -> Result<EventKeys, Problem> {
+        let unknown =
+            |why| Problem::new(format!("Version {} cannot score", self.version), why, "Use another version.");
+        Ok(EventKeys::new(by, codec::by_name(&self.manifest.codec).map_err(unknown)?))
     }
 
     /// Scores the records of `batches`; [`Scored::fate`] then tells of each, asked in the same order.

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::dead_letter;
-use super::output::{InputPlace, PredictionWriter};
+use super::labels::{EventKeys, LabelFeed, Predicted};
+use super::output::{InputPlace, PredictionWriter, most_probable};
 use super::pending::{Pending, scored_record};
 use super::recovery::{Recovery, Severity, severity};
 use super::request::ScoreRequest;
@@ -45,6 +46,13 @@ pub(super) struct Scoring<'a, W> {
     summary: ScoreSummary,
     spare: Vec<RecordBatch>,
     told: Instant,
+    labels: Option<Labels>,
+}
+
+/// Where predictions go that wait for labels.
+struct Labels {
+    feed: LabelFeed,
+    keys: EventKeys,
 }
 
 impl<'a, W: Wire> Scoring<'a, W> {
@@ -73,7 +81,15 @@ impl<'a, W: Wire> Scoring<'a, W> {
             recovery: Recovery::default(),
             spare: Vec::new(),
             told: Instant::now(),
+            labels: None,
         }
+    }
+
+    /// What is committed is told to `feed`, too.
+    pub(super) fn with_labels(mut self, feed: LabelFeed) -> Result<Self, Problem> {
+        feed.version(self.scorer.version, &self.scorer.manifest);
+        self.labels = Some(Labels { keys: self.scorer.event_keys(&feed.spec().by)?, feed });
+        Ok(self)
     }
 
     /// Scores until cancelled, or until the ends in [`Topics`] are reached.
@@ -129,6 +145,9 @@ impl<'a, W: Wire> Scoring<'a, W> {
         pending: &Pending,
     ) -> Result<(), KafkaError> {
         let change = self.wire.assigned(&assigned);
+        if let Some(labels) = &self.labels {
+            labels.feed.assigned(&assigned);
+        }
         self.assigned = Some(assigned);
         change?;
         match pending.is_empty() {
@@ -144,6 +163,10 @@ impl<'a, W: Wire> Scoring<'a, W> {
         pending: &mut Pending,
     ) -> Result<(), KafkaError> {
         let mut scored = self.scorer.score(batches);
+        let mut predicted = Predicted::new(self.scorer.version, scored.width);
+        if let Some(labels) = &mut self.labels {
+            labels.keys.look(batches);
+        }
         pending.take(batches);
         let scored_before = pending.scored_records();
         let total: usize = batches.iter().map(RecordBatch::len).sum();
@@ -156,6 +179,10 @@ impl<'a, W: Wire> Scoring<'a, W> {
                     Fate::Row(row, values) => {
                         self.send_prediction(batch, &record, values)?;
                         pending.scored(&record, values, !self.scorer.manifest.classes.is_empty());
+                        if let Some(labels) = &mut self.labels {
+                            let key = labels.keys.of(batch.partition(), &record);
+                            predicted.push(key, batch.partition(), &record, values, most_probable(values));
+                        }
                         if total - seen < LiveSnapshot::KEPT_RECORDS {
                             shown.push((
                                 row,
@@ -168,6 +195,9 @@ impl<'a, W: Wire> Scoring<'a, W> {
                     Fate::Rejected(rejection) => self.reject(&record, rejection, pending)?,
                 }
             }
+        }
+        if self.labels.is_some() {
+            pending.predicted(predicted);
         }
         pending.arrived(arrived, pending.scored_records() - scored_before, scored.unseen);
         self.show(&scored, &shown, arrived, pending);
@@ -224,16 +254,23 @@ impl<'a, W: Wire> Scoring<'a, W> {
         if !pending.is_empty() {
             self.wire.commit(&pending.positions())?;
             self.recovery.succeeded();
-            let batch = pending.committed();
+            let (batch, predicted) = pending.committed();
             let rejected = batch.rejected.len() as u64;
             self.summary.read += batch.scored + rejected;
             self.summary.scored += batch.scored;
             self.summary.rejected += rejected;
             self.stats.committed(batch);
+            if let Some(labels) = &self.labels {
+                labels.feed.committed(predicted);
+            }
         }
         if self.told.elapsed() >= TELL {
             self.told = Instant::now();
-            self.stats.set_partitions(self.partitions());
+            let partitions = self.partitions();
+            if let Some(labels) = &self.labels {
+                labels.feed.lag(&partitions);
+            }
+            self.stats.set_partitions(partitions);
         }
         Ok(())
     }
@@ -271,6 +308,9 @@ impl<'a, W: Wire> Scoring<'a, W> {
         self.summary.versions.push(scorer.version);
         let took_ms = u64::try_from(news.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.stats.serve(scorer.version, &scorer.manifest.classes, took_ms);
+        if let Some(labels) = &self.labels {
+            labels.feed.version(scorer.version, &scorer.manifest);
+        }
         self.scorer = scorer;
     }
 

@@ -29,7 +29,7 @@ fn groups_of(cluster: &forebay::kafka::Cluster, prefix: &str) -> Vec<GroupOffset
 
 #[test]
 fn every_topic_is_listed_with_its_watermarks() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (full, empty) = (kafka.topic("full", 3, &[]), kafka.topic("empty", 2, &[]));
     kafka.produce(&full, (0..5).map(|n| TestRecord::new("{}").partition(n / 2)));
 
@@ -46,7 +46,7 @@ fn every_topic_is_listed_with_its_watermarks() {
 
 #[test]
 fn the_end_of_a_topic_is_where_its_open_transaction_begins() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("open", 1, &[]);
     kafka.produce(&topic, (0..4).map(|_| TestRecord::new("{}")));
     let mut config = kafka.client_config();
@@ -69,7 +69,7 @@ fn the_end_of_a_topic_is_where_its_open_transaction_begins() {
 
 #[test]
 fn a_topic_tells_its_settings_and_which_of_them_are_its_own() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("settings", 1, &[("cleanup.policy", "compact")]);
     let detail = kafka.connect().topic(&topic).unwrap();
     let setting = |name: &str| (detail.config[name].value.as_str(), detail.config[name].default);
@@ -80,7 +80,7 @@ fn a_topic_tells_its_settings_and_which_of_them_are_its_own() {
 
 #[test]
 fn a_group_is_told_with_its_lag_and_looking_changes_no_group() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (topic, prefix) = (kafka.topic("lag", 2, &[]), unique("readers"));
     kafka.produce(&topic, (0..10).map(|n| TestRecord::new("{}").partition(n % 2)));
     commit(&kafka.client_config(), &format!("{prefix}-a"), &topic, 2);
@@ -101,7 +101,7 @@ fn a_group_is_told_with_its_lag_and_looking_changes_no_group() {
 
 #[test]
 fn topics_are_made_and_deleted_by_explicit_acts_only() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let cluster = kafka.connect();
     let name = unique("made");
 

@@ -48,7 +48,7 @@ fn filled(kafka: &Kafka, records: i64) -> String {
 
 #[test]
 fn a_slice_read_twice_is_the_same_frame_in_order_of_partition_and_offset() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = filled(kafka, 20_000);
     let cluster = kafka.connect();
     let request = request(whole(&cluster, &topic), None);
@@ -68,7 +68,7 @@ fn a_slice_read_twice_is_the_same_frame_in_order_of_partition_and_offset() {
 
 #[test]
 fn what_is_no_row_is_counted_and_kept_with_its_place() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("frames", 1, &[]);
     let record = |value: &str| TestRecord::new(value).partition(0);
     kafka.produce(
@@ -84,7 +84,7 @@ fn what_is_no_row_is_counted_and_kept_with_its_place() {
 
 #[test]
 fn a_filter_leaves_rows_out_and_counts_them() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = filled(kafka, 3_000);
     let cluster = kafka.connect();
     let slice = whole(&cluster, &topic);
@@ -96,7 +96,7 @@ fn a_filter_leaves_rows_out_and_counts_them() {
 
 #[test]
 fn a_read_that_reaches_its_budget_keeps_its_part_and_says_so() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = filled(kafka, 60_000);
     let cluster = kafka.connect();
     let request = ReadRequest { budget: Some(50_000), ..request(whole(&cluster, &topic), None) };
@@ -110,7 +110,7 @@ fn a_read_that_reaches_its_budget_keeps_its_part_and_says_so() {
 
 #[test]
 fn a_record_of_900_kb_is_a_row_an_entry_of_a_page_and_a_record_in_full() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("large", 1, &[]);
     let large = format!(r#"{{"n":1,"text":"{}"}}"#, "äx".repeat(300_000));
     kafka.produce(&topic, [TestRecord::new(r#"{"n":0}"#), TestRecord::new(large.clone())]);
@@ -129,7 +129,7 @@ fn a_record_of_900_kb_is_a_row_an_entry_of_a_page_and_a_record_in_full() {
 
 #[test]
 fn a_page_shows_the_newest_records_and_one_in_full() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = filled(kafka, 1_000);
     let cluster = kafka.connect();
     let request =

@@ -51,7 +51,7 @@ fn numbered(kafka: &Kafka, partitions: i32, each: i64) -> String {
 
 #[test]
 fn a_member_reads_commits_and_goes_on_where_it_was() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = numbered(kafka, 2, 100);
     let group = unique("scorer");
     let cluster = kafka.connect();
@@ -72,7 +72,7 @@ fn a_member_reads_commits_and_goes_on_where_it_was() {
 
 #[test]
 fn a_poll_takes_no_more_than_it_is_asked_for() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = numbered(kafka, 3, 500);
     let mut member = join(&kafka.connect(), &unique("scorer"), &topic);
     let started = Instant::now();
@@ -93,7 +93,7 @@ fn a_poll_takes_no_more_than_it_is_asked_for() {
 
 #[test]
 fn two_members_share_the_partitions_and_nothing_comes_twice() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = numbered(kafka, 4, 50);
     let group = unique("scorer");
     let cluster = kafka.connect();
@@ -151,7 +151,7 @@ fn copy(writer: &mut TransactionalWriter, output: &str, values: &[String]) {
 
 #[test]
 fn positions_are_committed_with_the_transaction_or_not_at_all() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (input, output) = (numbered(kafka, 2, 100), kafka.topic("output", 1, &[]));
     let cluster = kafka.connect();
     let mut member = join(&cluster, &unique("scorer"), &input);
@@ -192,7 +192,7 @@ fn positions_are_committed_with_the_transaction_or_not_at_all() {
 
 #[test]
 fn a_member_passes_the_markers_behind_the_last_record() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("marked", 1, &[]);
     let cluster = kafka.connect();
     let access = cluster.write_access("write a test").unwrap();
@@ -211,7 +211,7 @@ fn a_member_passes_the_markers_behind_the_last_record() {
 
 #[test]
 fn a_member_that_came_back_too_late_is_told_so() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = numbered(kafka, 1, 10);
     let group = unique("scorer");
     let mut profile = kafka.profile();

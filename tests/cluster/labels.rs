@@ -12,16 +12,41 @@ use crate::harness::{Kafka, TestRecord};
 
 const HOUR: i64 = 3_600_000;
 
-/// Flight number and scheduled departure; and for labels flight number, arrival, delay: those of the file, with some doubled,
-/// some a second time three days late, some of flights that there are not.
+/// Key and scheduled departure; and for labels key, arrival, delay: those of the file, with some doubled, some a second time
+/// three days late, some of keys that there are not.
 struct Flights {
     events: Vec<(u32, i64)>,
     labels: Vec<(u32, i64, Option<i64>)>,
 }
 
-fn flights(most: usize) -> Flights {
+impl Flights {
+    /// The same with keys that come again: carrier and flight number, as most airlines fly each day.
+    fn daily(self, data: &DataFrame) -> Self {
+        let text = |name: &str| data.column(name).unwrap().cast(&DataType::String).unwrap();
+        let both = text("carrier").str().unwrap() + text("flight").str().unwrap();
+        let mut numbers = std::collections::HashMap::new();
+        let keys: Vec<u32> = both
+            .iter()
+            .map(|name| {
+                let next = numbers.len() as u32;
+                *numbers.entry(name.unwrap().to_owned()).or_insert(next)
+            })
+            .collect();
+        let key = |flight: u32| keys.get(flight as usize).copied().unwrap_or(flight);
+        Self {
+            events: self.events.into_iter().map(|(flight, time)| (key(flight), time)).collect(),
+            labels: self.labels.into_iter().map(|(flight, time, delay)| (key(flight), time, delay)).collect(),
+        }
+    }
+}
+
+fn year(most: usize) -> DataFrame {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/flights/flights.parquet");
-    let data = ParquetReader::new(std::fs::File::open(path).unwrap()).finish().unwrap().head(Some(most));
+    ParquetReader::new(std::fs::File::open(path).unwrap()).finish().unwrap().head(Some(most))
+}
+
+fn flights(most: usize) -> Flights {
+    let data = year(most);
     let integers = |name: &str| -> Vec<Option<i64>> {
         data.column(name).unwrap().cast(&DataType::Int64).unwrap().i64().unwrap().iter().collect()
     };
@@ -47,18 +72,21 @@ fn flights(most: usize) -> Flights {
     Flights { events, labels }
 }
 
-/// What polars makes of it: counts, and the sum of the delays that were matched.
-fn expected(flights: &Flights, within: i64) -> (LabelCounts, i64) {
+/// What polars makes of it: counts, and the delay of each event.
+fn expected(flights: &Flights, within: i64) -> (LabelCounts, Vec<Option<i64>>) {
     let Flights { events, labels } = flights;
+    let rows = |count: usize| (0..count as u32).collect::<Vec<_>>();
     let of_events = df!(
         "flight" => events.iter().map(|(flight, _)| *flight).collect::<Vec<_>>(),
         "departs" => events.iter().map(|(_, time)| *time).collect::<Vec<_>>(),
+        "event" => rows(events.len()),
     )
     .unwrap();
     let of_labels = df!(
         "flight" => labels.iter().map(|(flight, ..)| *flight).collect::<Vec<_>>(),
         "comes" => labels.iter().map(|(_, time, _)| *time).collect::<Vec<_>>(),
         "delay" => labels.iter().map(|(.., delay)| *delay).collect::<Vec<_>>(),
+        "label" => rows(labels.len()),
     )
     .unwrap();
     let pairs = of_events.inner_join(&of_labels, ["flight"], ["flight"]).unwrap();
@@ -66,41 +94,50 @@ fn expected(flights: &Flights, within: i64) -> (LabelCounts, i64) {
     let waited = waited.i64().unwrap();
     let (early, too_late) = (waited.lt(0), waited.gt(within));
     let in_time = pairs.filter(&(!&(&early | &too_late))).unwrap();
-    let first = in_time.sort(["comes"], SortMultipleOptions::default().with_maintain_order(true)).unwrap();
+    let order = SortMultipleOptions::default().with_maintain_order(true);
+    let sorted = in_time.sort(["comes", "label"], order).unwrap();
     let first =
-        first.unique_impl(true, Some(vec!["flight".into()]), UniqueKeepStrategy::First, None).unwrap();
+        sorted.unique_impl(true, Some(vec!["event".into()]), UniqueKeepStrategy::First, None).unwrap();
+    let distinct = |frame: &DataFrame, name: &str| -> std::collections::HashSet<u32> {
+        frame.column(name).unwrap().u32().unwrap().into_no_null_iter().collect()
+    };
     let late = pairs.filter(&too_late).unwrap();
-    let late_flights = late.column("flight").unwrap().unique().unwrap();
-    let matched_flights: std::collections::HashSet<u32> =
-        first.column("flight").unwrap().u32().unwrap().into_no_null_iter().collect();
-    let late_events = late_flights
-        .u32()
-        .unwrap()
-        .into_no_null_iter()
-        .filter(|flight| !matched_flights.contains(flight))
-        .count();
-    let matched = first.height() as u64;
+    let (matched, used) = (distinct(&first, "event"), distinct(&first, "label"));
+    let (held, after) = (distinct(&in_time, "label"), distinct(&late, "label"));
     let counts = LabelCounts {
         events: events.len() as u64,
-        matched,
-        unmatched: events.len() as u64 - matched,
-        late_events: late_events as u64,
+        matched: matched.len() as u64,
+        unmatched: (events.len() - matched.len()) as u64,
+        shared: (matched.len() - used.len()) as u64,
+        late_events: distinct(&late, "event").difference(&matched).count() as u64,
         labels: labels.len() as u64,
-        used: matched,
-        doubled: in_time.height() as u64 - matched,
-        late: late.height() as u64,
-        strays: (labels.len() - in_time.height() - late.height()) as u64,
+        used: used.len() as u64,
+        doubled: held.difference(&used).count() as u64,
+        late: after.difference(&held).count() as u64,
+        strays: (labels.len() - held.union(&after).count()) as u64,
         ..LabelCounts::default()
     };
-    (counts, first.column("delay").unwrap().i64().unwrap().sum().unwrap())
+    let mut delays = vec![None; events.len()];
+    let found = first.column("delay").unwrap().i64().unwrap().iter();
+    for (event, delay) in first.column("event").unwrap().u32().unwrap().into_no_null_iter().zip(found) {
+        delays[event as usize] = delay;
+    }
+    (counts, delays)
 }
 
 fn spec(within: i64) -> LabelSpec {
     LabelSpec::by_key("flights.arrived", "arr_delay", format!("{}h", within / HOUR))
 }
 
-fn sum(frame: &Frame) -> i64 {
-    frame.data.column("arr_delay").unwrap().cast(&DataType::Int64).unwrap().i64().unwrap().sum().unwrap()
+/// The label of each event, by the number that it has in its own column.
+fn delays(frame: &Frame) -> Vec<Option<i64>> {
+    let integers = |name: &str| frame.data.column(name).unwrap().cast(&DataType::Int64).unwrap();
+    let mut delays = vec![None; frame.rows()];
+    for (number, delay) in integers("number").i64().unwrap().iter().zip(integers("arr_delay").i64().unwrap())
+    {
+        delays[number.unwrap() as usize] = delay;
+    }
+    delays
 }
 
 /// A frame as reading would give it.
@@ -133,30 +170,56 @@ fn frame(keys: Vec<u32>, times: Vec<i64>, own: Column) -> Frame {
     }
 }
 
-#[test]
-fn the_year_of_flights_is_joined_as_polars_joins_it() {
-    let flights = flights(usize::MAX);
+/// Both as frames. Events know their number.
+fn frames(flights: &Flights) -> (Frame, Frame) {
     let (keys, times): (Vec<u32>, Vec<i64>) = flights.events.iter().copied().unzip();
-    let number = Column::new("number".into(), keys.iter().map(|key| i64::from(*key)).collect::<Vec<_>>());
-    let events = frame(keys, times, number);
+    let events = frame(
+        keys,
+        times,
+        Column::new("number".into(), (0..flights.events.len() as i64).collect::<Vec<_>>()),
+    );
     let delays: Vec<Option<i64>> = flights.labels.iter().map(|(.., delay)| *delay).collect();
     let labels = frame(
         flights.labels.iter().map(|(flight, ..)| *flight).collect(),
         flights.labels.iter().map(|(_, time, _)| *time).collect(),
         Column::new("arr_delay".into(), delays),
     );
+    (events, labels)
+}
+
+fn assert_joined_as_polars_does(flights: &Flights, within: i64) -> LabelCounts {
+    let (events, labels) = frames(flights);
+    let joined = join_labels(events, &labels, &spec(within), &Cancel::new()).unwrap();
+    let (counts, expected) = expected(flights, within);
+    assert_eq!(joined.labels.as_ref().unwrap().counts, counts, "{} h", within / HOUR);
+    assert!(delays(&joined) == expected, "{} h: other delays than those of polars", within / HOUR);
+    println!("{} h: {counts:?}", within / HOUR);
+    counts
+}
+
+#[test]
+fn the_year_of_flights_is_joined_as_polars_joins_it() {
+    let flights = flights(usize::MAX);
     for within in [3 * HOUR, 24 * HOUR, 48 * HOUR] {
-        let joined = join_labels(events.clone(), &labels, &spec(within), &Cancel::new()).unwrap();
-        let (counts, delays) = expected(&flights, within);
-        assert_eq!(joined.labels.as_ref().unwrap().counts, counts, "{} h", within / HOUR);
-        assert_eq!(sum(&joined), delays);
+        let counts = assert_joined_as_polars_does(&flights, within);
         assert!(counts.doubled > 1_000 && counts.late > 1_000 && counts.strays > 1_000, "{counts:?}");
+        assert_eq!(counts.shared, 0, "each flight has a key of its own");
+    }
+}
+
+#[test]
+fn keys_that_come_again_each_day_are_joined_as_polars_joins_them() {
+    let flights = flights(27_000).daily(&year(27_000));
+    for within in [3 * HOUR, 24 * HOUR, 48 * HOUR] {
+        let counts = assert_joined_as_polars_does(&flights, within);
+        assert_eq!(counts.matched, counts.used + counts.shared);
+        assert_eq!(counts.shared > 100, within >= 24 * HOUR, "{counts:?}");
     }
 }
 
 #[test]
 fn a_month_read_from_two_topics_is_joined_as_polars_joins_it_and_a_known_slice_gives_it_again() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let flights = flights(27_000);
     let keep = [("retention.ms", "-1")];
     let (topic, arrived) = (kafka.topic("flights", 3, &keep), kafka.topic("flights.arrived", 3, &keep));
@@ -191,10 +254,10 @@ fn a_month_read_from_two_topics_is_joined_as_polars_joins_it_and_a_known_slice_g
         let joined = read(&cluster, &request(within, None), &Progress::new(), &Cancel::new()).unwrap();
         let last = flights.events.iter().map(|(_, time)| time + within).max().unwrap();
         let read_labels = flights.labels.iter().copied().filter(|(_, time, _)| *time <= last).collect();
-        let (counts, delays) =
+        let (counts, expected) =
             expected(&Flights { events: flights.events.clone(), labels: read_labels }, within);
         let labels = joined.labels.as_ref().unwrap();
-        assert_eq!((labels.counts, sum(&joined)), (counts, delays), "{} h", within / HOUR);
+        assert_eq!((labels.counts, delays(&joined)), (counts, expected), "{} h", within / HOUR);
         assert_eq!(labels.slice.offsets(), counts.labels);
 
         let known = Some(labels.slice.clone());

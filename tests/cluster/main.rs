@@ -20,6 +20,7 @@ mod harness;
 mod harness_works;
 mod interrupted;
 mod labels;
+mod live_labels;
 mod model_topic;
 mod packages;
 mod properties;

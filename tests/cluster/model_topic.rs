@@ -29,7 +29,7 @@ fn numbers(model: &ModelInfo) -> Vec<u32> {
 
 #[test]
 fn a_topic_that_is_not_there_is_empty_and_is_made_by_the_first_publishing() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let cluster = kafka.connect();
     let topic = unique("models");
     let registry = registry(&cluster, &topic);
@@ -45,7 +45,7 @@ fn a_topic_that_is_not_there_is_empty_and_is_made_by_the_first_publishing() {
 
 #[test]
 fn a_package_larger_than_a_record_is_cut_into_chunks_and_put_together_again() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("models", 1, &[("cleanup.policy", "compact"), ("max.message.bytes", "20000")]);
     let cluster = kafka.connect();
     let large = with_many_classes(2_000);
@@ -60,7 +60,7 @@ fn a_package_larger_than_a_record_is_cut_into_chunks_and_put_together_again() {
 
 #[test]
 fn aliases_move_and_their_moves_are_remembered() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = unique("models");
     let registry = registry(&kafka.connect(), &topic);
     publish(&registry, "delay", &sample());
@@ -80,7 +80,7 @@ fn aliases_move_and_their_moves_are_remembered() {
 
 #[test]
 fn a_deleted_version_is_gone_and_its_number_does_not_come_back() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = unique("models");
     let registry = registry(&kafka.connect(), &topic);
     publish(&registry, "delay", &sample());
@@ -93,7 +93,7 @@ fn a_deleted_version_is_gone_and_its_number_does_not_come_back() {
 
 #[test]
 fn two_publishers_at_once_never_get_the_same_version() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("models", 1, &[("cleanup.policy", "compact")]);
     let mut versions: Vec<u32> = std::thread::scope(|scope| {
         let publishers: Vec<_> = [-1.0, -2.0]
@@ -138,7 +138,7 @@ fn killed_half_way(kafka: &Kafka, topic: &str, name: &str) {
 
 #[test]
 fn a_publisher_killed_half_way_leaves_nothing_and_is_followed_at_once() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("models", 1, &[("cleanup.policy", "compact")]);
     killed_half_way(kafka, &topic, "delay");
     assert_eq!(seen_anew(kafka, &topic), ModelInfo::default());
@@ -152,7 +152,7 @@ fn a_publisher_killed_half_way_leaves_nothing_and_is_followed_at_once() {
 
 #[test]
 fn a_damaged_version_is_listed_with_the_reason_and_never_offered() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("models", 1, &[("cleanup.policy", "compact")]);
     let registry = registry(&kafka.connect(), &topic);
     for _ in 0..3 {
@@ -183,7 +183,7 @@ fn a_damaged_version_is_listed_with_the_reason_and_never_offered() {
 
 #[test]
 fn keeping_the_latest_lets_compaction_leave_one_and_the_aliased() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let settings = [
         ("cleanup.policy", "compact"),
         ("segment.ms", "200"),
@@ -221,7 +221,7 @@ fn records_of(kafka: &Kafka, topic: &str, key: &str) -> usize {
 
 #[test]
 fn a_topic_that_would_lose_models_is_refused() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let cluster = kafka.connect();
     let several = kafka.topic("models", 3, &[("cleanup.policy", "compact")]);
     let deleting = kafka.topic("models", 1, &[("cleanup.policy", "delete")]);

@@ -36,7 +36,7 @@ fn offsets(slice: &Slice) -> Vec<(i64, i64)> {
 
 #[test]
 fn every_kind_of_bound_finds_its_offsets() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = hourly(kafka, 2);
     let cluster = kafka.connect();
     let both = |from, to| Ok(vec![(from, to); 2]);
@@ -54,7 +54,7 @@ fn every_kind_of_bound_finds_its_offsets() {
 
 #[test]
 fn a_slice_stays_as_it_was_when_more_is_written() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = hourly(kafka, 1);
     let cluster = kafka.connect();
     let range =
@@ -70,7 +70,7 @@ fn a_slice_stays_as_it_was_when_more_is_written() {
 
 #[test]
 fn what_is_not_there_is_refused_in_words() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = hourly(kafka, 2);
     kafka.delete_before(&topic, 1, 40);
     let cluster = kafka.connect();
@@ -93,7 +93,7 @@ fn what_is_not_there_is_refused_in_words() {
 
 #[test]
 fn an_empty_topic_gives_an_empty_slice_plan_and_timeline() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("empty", 3, &[]);
     let cluster = kafka.connect();
     assert_eq!(resolve(&cluster, &topic, "beginning", "end"), Ok(vec![(0, 0); 3]));
@@ -113,7 +113,7 @@ fn an_empty_topic_gives_an_empty_slice_plan_and_timeline() {
 
 #[test]
 fn the_end_is_the_last_stable_offset() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("open", 1, &[]);
     kafka.produce(&topic, (0..10).map(|n| TestRecord::new(format!("{n}"))));
     let producer: BaseProducer = kafka.client_config().set("transactional.id", &topic).create().unwrap();
@@ -131,7 +131,7 @@ fn the_end_is_the_last_stable_offset() {
 
 #[test]
 fn last_records_come_from_the_partitions_that_have_them() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("uneven", 4, &[]);
     for (partition, count) in [(0, 50), (2, 4)] {
         kafka.produce(&topic, (0..count).map(|n| TestRecord::new(format!("{n}")).partition(partition)));
@@ -143,7 +143,7 @@ fn last_records_come_from_the_partitions_that_have_them() {
 
 #[test]
 fn a_plan_tells_times_bytes_and_retention() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let month = (30 * DAY).to_string();
     let topic = kafka.topic("planned", 2, &[("retention.ms", &month)]);
     let now = jiff::Timestamp::now().as_millisecond();
@@ -178,7 +178,7 @@ fn timelines(cluster: &Cluster, topic: &str, buckets: usize) -> Vec<Timeline> {
 
 #[test]
 fn a_timeline_counts_every_offset_in_each_refinement() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = hourly(kafka, 3);
     let cluster = kafka.connect();
 
@@ -199,7 +199,7 @@ fn a_timeline_counts_every_offset_in_each_refinement() {
 
 #[test]
 fn a_timeline_of_a_part_counts_that_part() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = hourly(kafka, 1);
     let cluster = kafka.connect();
     let between = Some((EventTime(NEW_YEAR + DAY), EventTime(NEW_YEAR + 2 * DAY)));
@@ -213,7 +213,7 @@ fn a_timeline_of_a_part_counts_that_part() {
 
 #[test]
 fn a_cancelled_timeline_ends() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = hourly(kafka, 1);
     let cancel = Cancel::new();
     cancel.cancel();

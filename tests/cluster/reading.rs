@@ -64,7 +64,7 @@ fn numbers(topic: &str, kafka: &Kafka, partition: i32, count: i64) {
 
 #[test]
 fn offsets_are_read_exactly() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("exact", 3, &[]);
     numbers(&topic, kafka, 0, 1_000);
     numbers(&topic, kafka, 2, 1_000);
@@ -79,7 +79,7 @@ fn offsets_are_read_exactly() {
 
 #[test]
 fn batches_keep_their_bounds_and_the_order_of_offsets() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("bounds", 4, &[]);
     for partition in 0..4 {
         numbers(&topic, kafka, partition, 5_000);
@@ -106,7 +106,7 @@ fn batches_keep_their_bounds_and_the_order_of_offsets() {
 
 #[test]
 fn null_keys_tombstones_headers_and_large_records_come_as_they_are() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("odd", 1, &[]);
     let large = "9".repeat(900_000);
     kafka.produce(
@@ -148,7 +148,7 @@ fn write_in(producer: &BaseProducer, topic: &str, values: &[&str]) {
 
 #[test]
 fn aborted_records_and_markers_are_gaps_and_not_losses() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("decided", 1, &[]);
     let producer = transactional(kafka, &topic);
     write_in(&producer, &topic, &["a", "b"]);
@@ -171,7 +171,7 @@ fn aborted_records_and_markers_are_gaps_and_not_losses() {
 
 #[test]
 fn a_compacted_topic_is_read_to_its_end() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let settings = [
         ("cleanup.policy", "compact"),
         ("min.cleanable.dirty.ratio", "0.01"),
@@ -209,7 +209,7 @@ fn a_compacted_topic_is_read_to_its_end() {
 
 #[test]
 fn a_slice_of_a_topic_that_grows_ends_where_it_was_pinned() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("grows", 1, &[]);
     numbers(&topic, kafka, 0, 100);
     let cluster = kafka.connect();
@@ -221,7 +221,7 @@ fn a_slice_of_a_topic_that_grows_ends_where_it_was_pinned() {
 
 #[test]
 fn many_partitions_of_which_few_have_records() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("sparse", 60, &[]);
     for partition in [3, 17, 59] {
         numbers(&topic, kafka, partition, 20);
@@ -302,7 +302,7 @@ fn a_broker_that_stays_away_ends_the_read_with_its_cause() {
 
 #[test]
 fn a_topic_deleted_while_it_is_read_is_an_error_that_keeps_what_came() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("deleted", 1, &[]);
     let filler = "f".repeat(1_000);
     kafka.produce(&topic, (0..20_000).map(|n| TestRecord::new(format!("{n} {filler}"))));
@@ -326,7 +326,7 @@ fn a_topic_deleted_while_it_is_read_is_an_error_that_keeps_what_came() {
 
 #[test]
 fn records_taken_away_before_they_were_read_are_told() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("taken", 2, &[]);
     numbers(&topic, kafka, 0, 100);
     numbers(&topic, kafka, 1, 100);
@@ -352,7 +352,7 @@ fn records_taken_away_before_they_were_read_are_told() {
 
 #[test]
 fn a_topic_made_anew_with_fewer_records_does_not_hang_the_read() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("anew", 1, &[]);
     numbers(&topic, kafka, 0, 5);
     let cluster = kafka.connect();
@@ -367,7 +367,7 @@ fn a_topic_made_anew_with_fewer_records_does_not_hang_the_read() {
 
 #[test]
 fn a_slice_of_another_cluster_is_refused() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("foreign", 1, &[]);
     let cluster = kafka.connect();
     let mut slice = whole(&cluster, &topic);
@@ -378,7 +378,7 @@ fn a_slice_of_another_cluster_is_refused() {
 
 #[test]
 fn a_cancelled_read_says_where_it_stands() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("cancelled", 1, &[]);
     numbers(&topic, kafka, 0, 10_000);
     let cluster = kafka.connect();

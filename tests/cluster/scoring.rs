@@ -106,7 +106,7 @@ fn assert_exactly_once(kafka: &Kafka, request: &ScoreRequest, records: usize) {
 
 #[test]
 fn every_record_gets_one_prediction_with_its_key_in_its_partition() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (cluster, request) = prepared(kafka, 3);
     kafka.produce(&request.input, flights(0..3_000, 3));
 
@@ -134,7 +134,7 @@ fn every_record_gets_one_prediction_with_its_key_in_its_partition() {
 
 #[test]
 fn records_that_cannot_be_scored_go_to_the_dead_letter_topic_with_the_reason() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (cluster, request) = prepared(kafka, 1);
     let bad = |value: &str, key: &str| TestRecord::new(value).key(key).header("trace", "7").partition(0);
     kafka.produce(&request.input, flights(0..5, 1));
@@ -169,7 +169,7 @@ fn records_that_cannot_be_scored_go_to_the_dead_letter_topic_with_the_reason() {
 
 #[test]
 fn without_a_dead_letter_topic_rejections_are_counted_and_kept() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (cluster, mut request) = prepared(kafka, 1);
     request.dead_letter = None;
     request.delivery = Delivery::AtLeastOnce;
@@ -185,7 +185,7 @@ fn without_a_dead_letter_topic_rejections_are_counted_and_kept() {
 
 #[test]
 fn moving_the_alias_swaps_the_version_without_a_stop_or_a_lost_record() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (cluster, mut request) = prepared(kafka, 2);
     request.until_end = false;
     let models = registry(&cluster, &request.model_topic);
@@ -224,7 +224,7 @@ fn moving_the_alias_swaps_the_version_without_a_stop_or_a_lost_record() {
 
 #[test]
 fn a_damaged_version_is_not_taken_and_the_old_one_goes_on() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (cluster, mut request) = prepared(kafka, 1);
     request.until_end = false;
     let models = registry(&cluster, &request.model_topic);
@@ -260,7 +260,7 @@ impl Seed {
 
 #[test]
 fn members_that_are_overtaken_in_the_middle_of_a_transaction_leave_each_record_scored_once() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (cluster, mut request) = prepared(kafka, 2);
     request.until_end = false;
     request.instance = Some("one".into());
@@ -328,7 +328,7 @@ fn a_leader_that_goes_costs_no_record_and_doubles_none() {
 
 #[test]
 fn a_request_that_cannot_work_is_refused_with_the_reason() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (cluster, request) = prepared(kafka, 1);
     let refused = |change: fn(&mut ScoreRequest)| {
         let mut request = request.clone();

@@ -32,7 +32,7 @@ fn id(slice: &Slice, topic: usize) -> &str {
 
 #[test]
 fn a_slice_and_a_topics_detail_tell_the_id_that_kafkas_own_tool_tells() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topics = [kafka.topic("ids", 1, &[]), kafka.topic("ids", 2, &[])];
     let cluster = kafka.connect();
 
@@ -50,7 +50,7 @@ fn a_slice_and_a_topics_detail_tell_the_id_that_kafkas_own_tool_tells() {
 
 #[test]
 fn a_saved_slice_of_a_topic_that_was_made_anew_is_refused() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("anew", 1, &[]);
     fill(kafka, &topic, 20);
     let cluster = kafka.connect();
@@ -86,7 +86,7 @@ fn a_saved_slice_of_a_topic_that_was_made_anew_is_refused() {
 
 #[test]
 fn a_topic_made_anew_while_it_is_read_is_told_and_never_taken_for_the_whole_slice() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("anew", 1, &[]);
     fill(kafka, &topic, 20_000);
     let cluster = kafka.connect();
@@ -115,7 +115,7 @@ fn a_topic_made_anew_while_it_is_read_is_told_and_never_taken_for_the_whole_slic
 
 #[test]
 fn a_slice_without_an_id_is_read_as_before() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("anew", 1, &[]);
     fill(kafka, &topic, 20);
     let cluster = kafka.connect();

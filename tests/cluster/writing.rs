@@ -55,7 +55,7 @@ fn noise(count: usize) -> Vec<u8> {
 
 #[test]
 fn records_arrive_with_all_they_have() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("written", 2, &[]);
     let cluster = kafka.connect();
     let mut writer = writer(&cluster);
@@ -85,7 +85,7 @@ fn records_arrive_with_all_they_have() {
 
 #[test]
 fn keys_go_to_the_partitions_that_java_chooses() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let (ours, javas) = (kafka.topic("ours", 7, &[]), kafka.topic("javas", 7, &[]));
     let cluster = kafka.connect();
     let keys: Vec<String> = (0..40).map(|n| format!("key-{n}-ä")).collect();
@@ -108,7 +108,7 @@ fn keys_go_to_the_partitions_that_java_chooses() {
 
 #[test]
 fn a_record_that_is_too_large_is_named() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("small", 1, &[("max.message.bytes", "2000")]);
     let cluster = kafka.connect();
     let mut writer = writer(&cluster);
@@ -125,7 +125,7 @@ fn a_record_that_is_too_large_is_named() {
 
 #[test]
 fn a_topic_that_is_not_there_is_an_error_of_the_delivery() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let mut profile = kafka.profile();
     profile.properties.insert("topic.metadata.propagation.max.ms".into(), "500".into());
     let cluster = Cluster::connect(&profile, &forebay::kafka::Secrets::new()).unwrap();
@@ -136,7 +136,7 @@ fn a_topic_that_is_not_there_is_an_error_of_the_delivery() {
 
 #[test]
 fn a_full_queue_waits_and_loses_nothing() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("full", 1, &[]);
     let mut profile = kafka.profile();
     profile.properties.insert("queue.buffering.max.messages".into(), "100".into());
@@ -151,7 +151,7 @@ fn a_full_queue_waits_and_loses_nothing() {
 
 #[test]
 fn a_read_only_connection_opens_no_writer() {
-    let mut profile = Kafka::plain().profile();
+    let mut profile = Kafka::shared().profile();
     profile.read_only = true;
     let cluster = Cluster::connect(&profile, &forebay::kafka::Secrets::new()).unwrap();
     let refused = cluster.write_access("publish to models").err().unwrap();
@@ -160,7 +160,7 @@ fn a_read_only_connection_opens_no_writer() {
 
 #[test]
 fn only_what_was_committed_is_seen() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("whole", 1, &[]);
     let cluster = kafka.connect();
     let mut writer = transactional(&cluster, &topic);
@@ -180,7 +180,7 @@ fn only_what_was_committed_is_seen() {
 
 #[test]
 fn a_writer_that_is_dropped_leaves_no_open_transaction() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("dropped", 1, &[]);
     let cluster = kafka.connect();
     let mut first = transactional(&cluster, &topic);
@@ -198,7 +198,7 @@ fn a_writer_that_is_dropped_leaves_no_open_transaction() {
 
 #[test]
 fn the_newer_writer_fences_the_older() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("fenced", 1, &[]);
     let cluster = kafka.connect();
     let mut older = transactional(&cluster, &topic);
@@ -218,7 +218,7 @@ fn the_newer_writer_fences_the_older() {
 
 #[test]
 fn a_failed_transaction_is_aborted_and_the_next_one_works() {
-    let kafka = Kafka::plain();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("again", 1, &[("max.message.bytes", "2000")]);
     let cluster = kafka.connect();
     let mut writer = transactional(&cluster, &topic);

@@ -23,7 +23,7 @@ fn a_scorer_killed_at_20_random_moments_predicts_each_record_once_on_apache_kafk
 
 #[test]
 fn a_scorer_killed_at_20_random_moments_predicts_each_record_once_on_the_embedded_cluster() {
-    kill_a_scorer_again_and_again(Kafka::embedded());
+    kill_a_scorer_again_and_again(Kafka::shared());
 }
 
 fn kill_a_scorer_again_and_again(kafka: &Kafka) {

@@ -22,7 +22,9 @@ fn flow(kafka: &Kafka) {
     let mut script = Command::new(format!("{root}/tests/flow.sh"));
     script.arg(kafka.bootstrap()).arg(forebay.folder());
     script.env("FOREBAY", env!("CARGO_BIN_EXE_forebay")).env("FOREBAY_CONFIG_DIR", forebay.folder());
+    let began = std::time::Instant::now();
     let output = script.output().unwrap();
+    println!("{:.1} s", began.elapsed().as_secs_f64());
     let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}\n{wrong}");
     assert!(said.contains("one prediction per record"), "{said}\n{wrong}");

@@ -6,7 +6,7 @@ use crate::small;
 
 #[test]
 fn topics_and_one_topic_are_listed_with_their_watermarks() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 1_200);
     let forebay = Forebay::on(kafka);
     let line = forebay.text(&["topics"]).lines().find(|line| line.contains(&topic)).unwrap().to_string();
@@ -28,7 +28,7 @@ fn topics_and_one_topic_are_listed_with_their_watermarks() {
 
 #[test]
 fn a_range_is_planned_and_read_by_offsets_by_time_and_by_counting_back() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 1_200);
     let forebay = Forebay::on(kafka);
     let plan = forebay.json(&["plan", &topic, "--from", "100", "--to", "200"]);
@@ -55,7 +55,7 @@ fn a_range_is_planned_and_read_by_offsets_by_time_and_by_counting_back() {
 
 #[test]
 fn what_was_read_can_be_written_again_under_the_same_keys_and_times() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 400);
     let forebay = Forebay::on(kafka);
     forebay.text(&["read", &topic, "-o", "a.parquet"]);
@@ -79,7 +79,7 @@ fn what_was_read_can_be_written_again_under_the_same_keys_and_times() {
 
 #[test]
 fn a_profile_has_a_row_for_each_column_and_counts_what_was_rejected() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 400);
     kafka.produce(&topic, [TestRecord::new("not json").partition(0)]);
     let profile = Forebay::on(kafka).json(&["profile", &topic]);
@@ -91,7 +91,7 @@ fn a_profile_has_a_row_for_each_column_and_counts_what_was_rejected() {
 
 #[test]
 fn a_properties_file_and_a_saved_connection_lead_to_the_same_cluster() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let forebay = Forebay::alone();
     forebay.write("client.properties", &format!("bootstrap.servers={}\n", kafka.bootstrap()));
     let by_file = forebay.json(&["topics", "--config", "client.properties"]);
@@ -104,7 +104,7 @@ fn a_properties_file_and_a_saved_connection_lead_to_the_same_cluster() {
 
 #[test]
 fn a_read_only_connection_writes_nothing() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 8);
     let forebay = Forebay::alone();
     std::fs::create_dir(forebay.folder().join("config")).unwrap();
@@ -122,7 +122,7 @@ fn a_read_only_connection_writes_nothing() {
 
 #[test]
 fn a_disk_that_takes_no_more_is_named_and_the_old_file_stays() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 4_000);
     let forebay = Forebay::on(kafka);
     forebay.write("a.jsonl", "old\n");

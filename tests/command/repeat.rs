@@ -6,7 +6,7 @@ use crate::small;
 
 #[test]
 fn the_same_run_in_two_processes_gives_the_same_metrics_and_the_same_package() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 4_000);
     let forebay = Forebay::on(kafka);
     let logistic = small::run_file(&topic);

@@ -23,7 +23,7 @@ fn offsets(forebay: &Forebay, topic: &str) -> u64 {
 
 #[test]
 fn sigterm_ends_a_scorer_after_its_batch_with_a_summary() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 2_000);
     let forebay = Forebay::on(kafka);
     let models = small::published_model(&forebay, &topic);
@@ -45,7 +45,7 @@ fn sigterm_ends_a_scorer_after_its_batch_with_a_summary() {
 
 #[test]
 fn sigint_ends_a_train_as_cancelled() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 20_000);
     let forebay = Forebay::on(kafka);
     let endless =

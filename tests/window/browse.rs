@@ -19,7 +19,7 @@ const MIDNIGHT: i64 = samples::MIDNIGHT;
 
 /// A window in which a topic is open, with its timeline and its newest records.
 fn opened(topic: &str) -> Window {
-    let mut window = Window::on(Kafka::embedded());
+    let mut window = Window::on(Kafka::shared());
     window.go(Stage::Browse);
     window.click(Role::ListBoxOption, topic);
     window.wait_for(30, "the topic", |window| {
@@ -42,8 +42,8 @@ fn planned(window: &mut Window, records: u64) {
 
 #[test]
 fn without_a_topic_or_a_range_it_says_how_to_choose_one() {
-    let topic = samples::topic(Kafka::embedded(), 1);
-    let mut window = Window::on(Kafka::embedded());
+    let topic = samples::topic(Kafka::shared(), 1);
+    let mut window = Window::on(Kafka::shared());
     window.go(Stage::Browse);
     assert!(window.sees("No topic open"), "{:?}", window.texts());
     assert!(!window.is_on(Role::Button, "Read slice"));
@@ -57,8 +57,8 @@ fn without_a_topic_or_a_range_it_says_how_to_choose_one() {
 
 #[test]
 fn a_topic_is_found_by_slash_and_a_few_letters() {
-    let topic = samples::topic(Kafka::embedded(), 1);
-    let mut window = Window::on(Kafka::embedded());
+    let topic = samples::topic(Kafka::shared(), 1);
+    let mut window = Window::on(Kafka::shared());
     window.go(Stage::Browse);
     window.press(Key::Slash);
     assert_eq!(window.focused().as_deref(), Some("Search topics"));
@@ -77,7 +77,7 @@ fn a_topic_is_found_by_slash_and_a_few_letters() {
 
 #[test]
 fn a_range_is_brushed_moved_by_arrows_and_undone() {
-    let mut window = opened(&samples::topic(Kafka::embedded(), FLIGHTS));
+    let mut window = opened(&samples::topic(Kafka::shared(), FLIGHTS));
     let timeline = window.place(Role::Canvas, "Records over time");
     let at = |share: f32| pos2(timeline.left() + share * timeline.width(), timeline.center().y);
     window.drag(at(0.02), at(0.51));
@@ -113,7 +113,7 @@ fn a_range_is_brushed_moved_by_arrows_and_undone() {
 
 #[test]
 fn an_end_that_is_wrong_is_told_at_its_field_and_reads_nothing() {
-    let mut window = opened(&samples::topic(Kafka::embedded(), FLIGHTS));
+    let mut window = opened(&samples::topic(Kafka::shared(), FLIGHTS));
     window.enter("From", "soon");
     assert!(window.state().browse.range.from_problem.is_some());
     assert!(!window.is_on(Role::Button, "Read slice"));
@@ -137,7 +137,7 @@ fn an_end_that_is_wrong_is_told_at_its_field_and_reads_nothing() {
 
 #[test]
 fn ranges_are_typed_by_offset_by_last_records_and_in_the_palette() {
-    let mut window = opened(&samples::topic(Kafka::embedded(), FLIGHTS));
+    let mut window = opened(&samples::topic(Kafka::shared(), FLIGHTS));
     window.choose("Range by", "Last");
     window.enter("From", "10");
     planned(&mut window, 10);
@@ -158,7 +158,7 @@ fn ranges_are_typed_by_offset_by_last_records_and_in_the_palette() {
 
 #[test]
 fn records_are_walked_by_arrows_filtered_and_shown_in_full() {
-    let mut window = opened(&samples::topic(Kafka::embedded(), FLIGHTS));
+    let mut window = opened(&samples::topic(Kafka::shared(), FLIGHTS));
     window.button("Whole topic");
     planned(&mut window, FLIGHTS as u64);
     window.row("0 0 2013-01-01 00:00:00");
@@ -188,7 +188,7 @@ fn records_are_walked_by_arrows_filtered_and_shown_in_full() {
 
 #[test]
 fn in_a_narrow_window_a_record_lies_over_the_table_from_enter_to_escape() {
-    let mut window = opened(&samples::topic(Kafka::embedded(), FLIGHTS));
+    let mut window = opened(&samples::topic(Kafka::shared(), FLIGHTS));
     window.resize(1024.0, 700.0);
     window.row("");
     window.press(Key::Enter);
@@ -203,8 +203,8 @@ fn in_a_narrow_window_a_record_lies_over_the_table_from_enter_to_escape() {
 
 #[test]
 fn a_slice_is_read_with_its_filter_and_exported_to_a_typed_path() {
-    let topic = samples::topic(Kafka::embedded(), FLIGHTS);
-    Kafka::embedded()
+    let topic = samples::topic(Kafka::shared(), FLIGHTS);
+    Kafka::shared()
         .produce(&topic, [TestRecord::new("not JSON").partition(0), TestRecord::tombstone("k").partition(0)]);
     let mut window = opened(&topic);
     window.button("Whole topic");
@@ -227,7 +227,7 @@ fn a_slice_is_read_with_its_filter_and_exported_to_a_typed_path() {
 
 #[test]
 fn an_empty_topic_and_one_of_other_bytes_are_told_apart() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let (empty, bytes) = (kafka.topic("empty", 1, &[]), kafka.topic("bytes", 1, &[]));
     kafka.produce(&bytes, [TestRecord::new([0_u8, 159, 146, 150]).key("k")]);
     let mut window = opened(&empty);

@@ -143,7 +143,7 @@ fn counts(window: &Window) -> Option<LabelCounts> {
 
 #[test]
 fn the_step_before_all_others_joins_labels_and_counts_what_became_of_them() {
-    let (mut window, _, arrived) = window(Kafka::plain());
+    let (mut window, _, arrived) = window(Kafka::shared());
     window.button("Add step");
     window.click(Role::MenuItem, "Join label");
     window.wait_for(30, "the column", |window| {
@@ -177,7 +177,7 @@ fn the_step_before_all_others_joins_labels_and_counts_what_became_of_them() {
 
 #[test]
 fn another_bound_is_another_join_and_a_wrong_one_changes_nothing() {
-    let (mut window, _, _) = window(Kafka::plain());
+    let (mut window, _, _) = window(Kafka::shared());
     join(&mut window);
     window.enter("Within", "soon");
     assert!(window.sees("a length such as 24h or 2d"), "{:?}", window.texts());
@@ -194,7 +194,7 @@ fn another_bound_is_another_join_and_a_wrong_one_changes_nothing() {
 
 #[test]
 fn labels_are_matched_by_fields_that_both_sides_have() {
-    let (mut window, _, _) = window(Kafka::plain());
+    let (mut window, _, _) = window(Kafka::shared());
     join(&mut window);
     window.click(Role::RadioButton, "Fields");
     assert!(!window.offers("Join labels"), "no field is named");
@@ -209,7 +209,7 @@ fn labels_are_matched_by_fields_that_both_sides_have() {
 
 #[test]
 fn the_labels_are_the_target_and_the_run_names_both_slices() {
-    let (mut window, topic, arrived) = window(Kafka::plain());
+    let (mut window, topic, arrived) = window(Kafka::shared());
     join(&mut window);
     window.send(PrepareCommand::Suggest);
     window.wait_for(30, "features", |window| window.offers("Use in training"));
@@ -238,9 +238,9 @@ fn the_labels_are_the_target_and_the_run_names_both_slices() {
 
 #[test]
 fn a_slice_that_is_read_again_gets_its_labels_by_itself() {
-    let (mut window, topic, _) = window(Kafka::plain());
+    let (mut window, topic, _) = window(Kafka::shared());
     join(&mut window);
-    depart(Kafka::plain(), &topic, FLIGHTS..FLIGHTS + 10);
+    depart(Kafka::shared(), &topic, FLIGHTS..FLIGHTS + 10);
     window.send(WindowCommand::Go(Stage::Browse));
     window.send(BrowseCommand::Refresh);
     window.send(BrowseCommand::ClearRange);

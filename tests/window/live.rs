@@ -23,7 +23,7 @@ struct Live {
 
 impl Live {
     fn new() -> Self {
-        let kafka = Kafka::embedded();
+        let kafka = Kafka::shared();
         let (input, models) = (samples::topic(kafka, FLIGHTS), samples::model_topic(kafka, 1));
         registry(&kafka.connect(), &models).set_alias("delay", "champion", Some(1)).unwrap();
         let mut window = Window::on(kafka);
@@ -88,7 +88,7 @@ fn the_form_says_what_is_missing_what_is_wrong_and_what_deploying_does() {
 #[test]
 fn a_deployment_shows_its_counts_its_lag_and_the_records_it_rejects() {
     let mut live = Live::running();
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     kafka.produce(&live.input, [TestRecord::new("not JSON").key("odd").partition(1)]);
     live.wait_for("the rejection", |seen| seen.counts.rejected == 1);
     let Live { window, input, .. } = &mut live;
@@ -109,7 +109,7 @@ fn space_holds_plots_and_tables_while_scoring_goes_on() {
     live.window.press(Key::Space);
     assert!(live.window.is_on(Role::Button, "Resume plot"));
     let held = live.window.named(Role::Row);
-    samples::arrive(Kafka::embedded(), &live.input, FLIGHTS..FLIGHTS + 10);
+    samples::arrive(Kafka::shared(), &live.input, FLIGHTS..FLIGHTS + 10);
     live.wait_for("ten more", |seen| seen.counts.scored == FLIGHTS as u64 + 10);
     assert_eq!(live.window.named(Role::Row), held);
     live.window.press(Key::Space);
@@ -119,13 +119,13 @@ fn space_holds_plots_and_tables_while_scoring_goes_on() {
 #[test]
 fn a_newer_version_takes_over_by_the_main_action_between_two_batches() {
     let mut live = Live::running();
-    samples::publish_versions(Kafka::embedded(), &live.models, 1);
+    samples::publish_versions(Kafka::shared(), &live.models, 1);
     live.window.wait_for(30, "the newer version", |window| window.has(Role::Button, "Swap to version 2"));
     live.window.ctrl(Key::Enter);
     assert!(live.window.sees_part("moves from version 1 to version 2"), "{:?}", live.window.texts());
     live.window.confirm("Swap to version 2");
     live.wait_for("version 2", |seen| seen.serving.is_some_and(|serving| serving.version == 2));
-    samples::arrive(Kafka::embedded(), &live.input, FLIGHTS..FLIGHTS + 10);
+    samples::arrive(Kafka::shared(), &live.input, FLIGHTS..FLIGHTS + 10);
     live.wait_for("ten more", |seen| seen.counts.scored == FLIGHTS as u64 + 10);
     let versions: Vec<u32> = live.snapshot().scored.iter().map(|record| record.version).collect();
     assert_eq!((versions[..10].to_vec(), versions[10]), (vec![2; 10], 1));
@@ -138,12 +138,12 @@ fn a_stopped_deployment_goes_on_where_it_stood() {
     let mut live = Live::running();
     live.window.button("Stop");
     live.window.wait_for(30, "the end", |window| window.sees_part("Stopped. What was read is committed"));
-    samples::arrive(Kafka::embedded(), &live.input, FLIGHTS..FLIGHTS + 10);
+    samples::arrive(Kafka::shared(), &live.input, FLIGHTS..FLIGHTS + 10);
     live.window.button("Start again");
     live.wait_for("ten more", |seen| seen.counts.scored == 10);
     assert_eq!(live.snapshot().counts.read, 10);
     assert_eq!(
-        consumed(Kafka::embedded(), &format!("{}.predictions", live.input)).len(),
+        consumed(Kafka::shared(), &format!("{}.predictions", live.input)).len(),
         FLIGHTS as usize + 10
     );
 }
@@ -182,7 +182,7 @@ fn a_deployment_is_changed_and_removed_and_undo_brings_it_back() {
 fn a_deployment_that_cannot_work_says_why_and_what_to_do() {
     let mut live = Live::new();
     live.set_up();
-    registry(&Kafka::embedded().connect(), &live.models).set_alias("delay", "champion", None).unwrap();
+    registry(&Kafka::shared().connect(), &live.models).set_alias("delay", "champion", None).unwrap();
     live.window.ctrl(Key::Enter);
     live.window.wait_for(30, "the failure", |window| window.offers("Start again"));
     let problem = live.window.state().live.session().unwrap().problem.clone().unwrap();
@@ -190,14 +190,14 @@ fn a_deployment_that_cannot_work_says_why_and_what_to_do() {
     for said in [&problem.what, &problem.next] {
         assert!(live.window.sees(said), "no {said}: {:?}", live.window.texts());
     }
-    registry(&Kafka::embedded().connect(), &live.models).set_alias("delay", "champion", Some(1)).unwrap();
+    registry(&Kafka::shared().connect(), &live.models).set_alias("delay", "champion", Some(1)).unwrap();
     live.window.button("Start again");
     live.wait_for("all flights", |seen| seen.counts.read == FLIGHTS as u64);
 }
 
 #[test]
 fn a_read_only_connection_refuses_to_deploy() {
-    let mut window = Window::connected(ConnectionProfile { read_only: true, ..Kafka::embedded().profile() });
+    let mut window = Window::connected(ConnectionProfile { read_only: true, ..Kafka::shared().profile() });
     window.go(Stage::Live);
     assert!(window.sees_part("is read-only."), "{:?}", window.texts());
     window.button("New deployment");

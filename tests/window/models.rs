@@ -14,7 +14,7 @@ use crate::samples;
 
 /// A window that shows the models of a topic.
 fn window(topic: &str) -> Window {
-    let mut window = Window::on(Kafka::embedded());
+    let mut window = Window::on(Kafka::shared());
     window.go(Stage::Models);
     // What comes moves the field.
     window.wait_for(30, "the default topic", |window| window.state().models.listing.get().is_some());
@@ -54,11 +54,11 @@ fn a_topic_that_is_not_there_yet_says_how_a_model_gets_into_it() {
 
 #[test]
 fn the_newest_version_is_shown_and_what_others_publish_comes_with_f5() {
-    let topic = samples::model_topic(Kafka::embedded(), 2);
+    let topic = samples::model_topic(Kafka::shared(), 2);
     let mut window = window(&topic);
     assert!(window.sees("delay") && window.sees("2 versions"), "{:?}", window.texts());
     assert!(window.sees("Version 2 compared with version 1"), "{:?}", window.texts());
-    samples::publish_versions(Kafka::embedded(), &topic, 1);
+    samples::publish_versions(Kafka::shared(), &topic, 1);
     window.press(Key::F5);
     window.wait_for(30, "the third version", |window| window.sees("3 versions"));
     assert_eq!(window.state().models.version, Some(2), "what is looked at stays");
@@ -78,7 +78,7 @@ fn the_newest_version_is_shown_and_what_others_publish_comes_with_f5() {
 
 #[test]
 fn the_champion_is_promoted_by_keys_and_rolled_back() {
-    let mut window = window(&samples::model_topic(Kafka::embedded(), 2));
+    let mut window = window(&samples::model_topic(Kafka::shared(), 2));
     window.row("1 ");
     window.ctrl(Key::Enter);
     assert!(window.sees("delay@champion is new and becomes version 1."), "{:?}", window.texts());
@@ -98,7 +98,7 @@ fn the_champion_is_promoted_by_keys_and_rolled_back() {
 
 #[test]
 fn an_alias_is_named_refused_and_removed() {
-    let mut window = window(&samples::model_topic(Kafka::embedded(), 1));
+    let mut window = window(&samples::model_topic(Kafka::shared(), 1));
     window.button("Set alias of 1");
     window.fill("Alias", "7");
     assert!(window.sees("an alias begins with a letter"), "{:?}", window.texts());
@@ -114,7 +114,7 @@ fn an_alias_is_named_refused_and_removed() {
 
 #[test]
 fn deleting_a_version_names_what_goes_and_takes_it_from_the_topic() {
-    let topic = samples::model_topic(Kafka::embedded(), 2);
+    let topic = samples::model_topic(Kafka::shared(), 2);
     let mut window = window(&topic);
     window.button("Delete version 2");
     assert!(window.sees_part(&format!("is taken from topic {topic}.")), "{:?}", window.texts());
@@ -128,7 +128,7 @@ fn deleting_a_version_names_what_goes_and_takes_it_from_the_topic() {
 
 #[test]
 fn a_package_is_exported_and_imported_as_the_next_version() {
-    let topic = samples::model_topic(Kafka::embedded(), 1);
+    let topic = samples::model_topic(Kafka::shared(), 1);
     let mut window = window(&topic);
     window.button("Export");
     let path = window.folder.path().join("delay@1.zip");
@@ -148,14 +148,14 @@ fn a_package_is_exported_and_imported_as_the_next_version() {
     window.enter("Path", &path.display().to_string());
     window.press(Key::Enter);
     window.wait_for(30, "the refusal", |window| window.sees_part("delay@1.zip") && window.sees_part("not a"));
-    let models = registry(&Kafka::embedded().connect(), &topic).models(&Cancel::new()).unwrap();
+    let models = registry(&Kafka::shared().connect(), &topic).models(&Cancel::new()).unwrap();
     assert_eq!(models[0].versions.len(), 2);
 }
 
 #[test]
 fn a_read_only_connection_shows_models_and_refuses_to_change_them() {
-    let topic = samples::model_topic(Kafka::embedded(), 1);
-    let mut window = Window::connected(ConnectionProfile { read_only: true, ..Kafka::embedded().profile() });
+    let topic = samples::model_topic(Kafka::shared(), 1);
+    let mut window = Window::connected(ConnectionProfile { read_only: true, ..Kafka::shared().profile() });
     window.go(Stage::Models);
     window.enter("Model topic", &topic);
     window.wait_for(30, "the models", |window| window.sees("1 version"));

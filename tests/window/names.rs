@@ -43,7 +43,7 @@ fn look_everywhere(window: &mut Window, what: &str) {
 
 /// A window in which every stage has what it shows: a cluster, a slice, steps, a run, versions, a deployment at work.
 fn full() -> Window {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let (topic, models) = (samples::topic(kafka, 600), samples::model_topic(kafka, 2));
     let mut window = Window::on(kafka);
     window.send(BrowseCommand::Open(topic.clone()));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What became of the events and of the label records of a join. Always
-/// `events = matched + unmatched`, `late_events + events_without_key ≤ unmatched`, `used = matched` and
+/// `events = matched + unmatched`, `late_events + events_without_key ≤ unmatched`, `matched = used + shared` and
 /// `labels = used + doubled + late + strays + labels_without_key + rejected + tombstones`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -14,15 +14,18 @@ pub struct LabelCounts {
     pub matched: u64,
     /// Those that have none.
     pub unmatched: u64,
+    /// Of the matched, how many there are beyond one for each used label: their bounds overlap with those of other events of
+    /// their key.
+    pub shared: u64,
     /// Of the unmatched, those whose label came after the bound.
     pub late_events: u64,
     /// Of the unmatched, those without a key or a timestamp, which match nothing.
     pub events_without_key: u64,
     /// Records read from the label topic.
     pub labels: u64,
-    /// Those that an event has.
+    /// Those that an event has, or several.
     pub used: u64,
-    /// Further labels within the bound of an event that has one.
+    /// Further labels within the bounds of events that have an earlier one.
     pub doubled: u64,
     /// Labels that came after the bound of every event of their key before them.
     pub late: u64,

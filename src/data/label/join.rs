@@ -12,7 +12,7 @@ use crate::codec::{Field, Kind, meta};
 use crate::data::frame::{Frame, FrameLabels};
 use crate::jobs::{Cancel, Problem};
 
-/// Rows between two looks at whether to go on.
+/// Rows between two looks at whether it was cancelled.
 const LOOK_EVERY: usize = 1 << 16;
 
 /// Bytes that matching needs for a record, about, besides its key.
@@ -67,7 +67,7 @@ impl Mates {
         let mut rows = vec![None; events.rows()];
         let row_of = |rows: &[u32], number: u32| rows.get(number as usize).copied();
         matcher.settle(|change| {
-            let label = change.label.and_then(|label| row_of(&of_labels, label));
+            let label = row_of(&of_labels, change.label);
             let event = row_of(&of_events, change.event).and_then(|row| rows.get_mut(row as usize));
             if let (Some(event), Some(label)) = (event, label) {
                 *event = Some(label as IdxSize);
@@ -82,6 +82,7 @@ impl Mates {
             events_without_key: (events.rows() - of_events.len()) as u64,
             labels: labels.rows() as u64 + labels.rejected_total + labels.tombstones,
             used: tally.used,
+            shared: tally.matched - tally.used,
             doubled: tally.doubled,
             late: tally.late,
             strays: tally.alone,
@@ -112,10 +113,12 @@ fn fed(
     };
     let mut places = times.iter().zip(partitions.iter()).zip(offsets.iter());
     let mut rows = Vec::with_capacity(frame.rows());
+    let mut cancelled = false;
     keys.map_err(failed)?
         .each(|row, key| {
             let place = places.next();
-            if row % LOOK_EVERY == 0 && cancel.is_cancelled() {
+            cancelled |= row % LOOK_EVERY == 0 && cancel.is_cancelled();
+            if cancelled {
                 return;
             }
             let (Some(key), Some(((Some(time), Some(partition)), Some(offset)))) = (key, place) else {
@@ -125,7 +128,7 @@ fn fed(
             rows.push(row as u32);
         })
         .map_err(failed)?;
-    match cancel.is_cancelled() {
+    match cancelled {
         true => Err(Problem::cancelled(what(spec))),
         false => Ok(rows),
     }

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use crate::codec::{float_text, meta};
 
 /// The keys of all rows of a frame.
-pub(super) struct JoinKeys {
+pub(crate) struct JoinKeys {
     columns: Vec<Column>,
     buffer: Vec<u8>,
     by_key: bool,
@@ -46,7 +46,7 @@ impl JoinKeys {
 }
 
 /// Adds a field's text with its length before it, so that `("a", "bc")` is not `("ab", "c")`; false for null.
-pub(super) fn push_field(value: &AnyValue<'_>, into: &mut Vec<u8>) -> bool {
+fn push_field(value: &AnyValue<'_>, into: &mut Vec<u8>) -> bool {
     let text = match value {
         AnyValue::Null => return false,
         AnyValue::String(text) => return push_text(text, into),

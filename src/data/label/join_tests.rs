@@ -35,7 +35,7 @@ fn counts(frame: &Frame) -> LabelCounts {
     let counts = frame.labels.as_ref().unwrap().counts;
     assert_eq!(counts.events, counts.matched + counts.unmatched);
     assert!(counts.late_events + counts.events_without_key <= counts.unmatched);
-    assert_eq!(counts.matched, counts.used);
+    assert_eq!(counts.matched, counts.used + counts.shared);
     let not_tried = counts.labels_without_key + counts.rejected + counts.tombstones;
     assert_eq!(counts.labels, counts.used + counts.doubled + counts.late + counts.strays + not_tried);
     counts
@@ -69,6 +69,7 @@ fn each_row_gets_its_label_and_every_record_is_counted() {
         events: 4,
         matched: 2,
         unmatched: 2,
+        shared: 0,
         late_events: 1,
         events_without_key: 1,
         labels: 9,

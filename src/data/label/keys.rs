@@ -21,6 +21,13 @@ pub(super) struct Key {
     pub changed: bool,
 }
 
+impl Key {
+    /// Nothing has it.
+    pub fn is_empty(&self) -> bool {
+        self.events == NONE && self.labels == NONE
+    }
+}
+
 /// The keys, numbered in the order in which they came.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
@@ -96,10 +103,10 @@ impl Keys {
         }
     }
 
-    /// Bytes that are held, about.
-    pub fn bytes(&self) -> usize {
-        let table = self.first.capacity() * size_of::<(u64, u32)>();
-        table + self.keys.capacity() * size_of::<Key>() + self.bytes.capacity()
+    /// Bytes of the keys that are there, about.
+    pub fn held_bytes(&self) -> usize {
+        let each = size_of::<Key>() + size_of::<(u64, u32)>();
+        (self.keys.len() - self.free.len()) * each + self.bytes.len() - self.dead
     }
 
     fn text(&self, key: &Key) -> &[u8] {

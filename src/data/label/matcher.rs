@@ -1,10 +1,12 @@
-//! The rule of the label join, for a batch and for a stream.
+//! The rule of the label join, for a batch and for a stream: an event has the first label of its key whose time lies in
+//! `[time, time + within]`. Where several have one time, partition and offset decide.
 //!
-//! Within a key, events stand by (time, partition, offset) and labels likewise. Labels are dealt in that order: each goes to
-//! the oldest event without a label whose bound `[time, time + within]` holds it. What comes out depends on which records
-//! there are and not on the order in which they came: a record that comes later may take a match back.
+//! What comes out depends on which records there are and not on the order in which they came: a label that comes later, and is
+//! earlier, takes the place of the one before. Each event is judged for itself, so leaving out others changes nothing of it; a
+//! label can be that of several events, where their bounds overlap.
 
-use super::keys::{Keys, NONE};
+use super::keys::Keys;
+use super::records::Records;
 
 /// Where a record stands: its time, and what breaks ties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,29 +19,31 @@ pub struct Place {
     pub offset: i64,
 }
 
-/// What became of a label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of a label, from the least to the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LabelFate {
     /// No event of its key at or before its time is there.
     Alone,
-    /// An event has it.
-    Used,
-    /// Every event whose bound holds it has another.
-    Doubled,
     /// The bounds of all events of its key before it were over.
     Late,
+    /// Every event whose bound holds it has an earlier one.
+    Doubled,
+    /// An event has it.
+    Used,
 }
 
-/// What changed of an event: the label that it has now.
+/// What changed of an event: the label that it has now. It may change again, to an earlier one; it is never taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The event's number.
     pub event: u32,
-    /// The label's number; `None` when it was taken back.
-    pub label: Option<u32>,
+    /// The label's number.
+    pub label: u32,
+    /// Whether it had another one before.
+    pub again: bool,
 }
 
-/// How many labels met which fate, and how many events have one.
+/// How many labels met which fate, and how many events have one. Records that were removed stay counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Events with a label.
@@ -61,48 +65,35 @@ pub struct Tally {
 pub struct Matcher {
     within: i64,
     keys: Keys,
-    events: Records,
-    labels: Records,
+    events: Records<EventState>,
+    labels: Records<LabelState>,
+    /// Keys to which something was added.
     changed: Vec<u32>,
     tally: Tally,
     scratch: Scratch,
 }
 
-/// What an event or a label is to its key.
-#[derive(Clone, Copy, Debug)]
-struct Record {
-    place: Place,
-    key: u32,
-    /// The next of the same key; free records form a chain of their own.
-    next: u32,
-    state: State,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Of an event: it has this label.
-    Has(u32),
-    /// Of an event: it has none.
+enum EventState {
+    /// It has no label.
     Open,
-    /// Of an event: it has none, and one came after its bound.
+    /// It has none, and one came after its bound.
     Late,
-    /// Of a label.
-    Fate(LabelFate),
-    /// Removed.
-    Gone,
+    /// It has this label, which stands there. The label itself may be gone.
+    Has(u32, Place),
 }
 
-#[derive(Debug, Default)]
-struct Records {
-    all: Vec<Record>,
-    free: Vec<u32>,
+#[derive(Clone, Copy, Debug)]
+struct LabelState {
+    fate: LabelFate,
+    /// Events that have it.
+    uses: u32,
 }
 
 #[derive(Debug, Default)]
 struct Scratch {
     events: Vec<(Place, u32)>,
     labels: Vec<(Place, u32)>,
-    mates: Vec<u32>,
 }
 
 impl Matcher {
@@ -121,34 +112,36 @@ impl Matcher {
 
     /// Adds an event and gives its number. What it changes is known after [`Self::settle`].
     pub fn event(&mut self, key: &[u8], place: Place) -> u32 {
-        let key = self.keys.number(key);
-        let next = self.keys.get(key).map_or(NONE, |key| key.events);
-        let number = self.events.add(Record { place, key, next, state: State::Open });
-        self.note(key, |key| key.events = number);
-        number
+        let number = self.keys.number(key);
+        let Some(key) = self.keys.get_mut(number) else { return u32::MAX };
+        key.events = self.events.add(place, number, key.events, EventState::Open);
+        if !std::mem::replace(&mut key.changed, true) {
+            self.changed.push(number);
+        }
+        key.events
     }
 
     /// Adds a label and gives its number.
     pub fn label(&mut self, key: &[u8], place: Place) -> u32 {
-        let key = self.keys.number(key);
-        let next = self.keys.get(key).map_or(NONE, |key| key.labels);
-        let number = self.labels.add(Record { place, key, next, state: State::Fate(LabelFate::Alone) });
+        let number = self.keys.number(key);
+        let Some(key) = self.keys.get_mut(number) else { return u32::MAX };
+        let state = LabelState { fate: LabelFate::Alone, uses: 0 };
+        key.labels = self.labels.add(place, number, key.labels, state);
         self.tally.alone += 1;
-        self.note(key, |key| key.labels = number);
-        number
+        if !std::mem::replace(&mut key.changed, true) {
+            self.changed.push(number);
+        }
+        key.labels
     }
 
-    /// Matches within every key to which something was added or from which something was removed, and tells `changed` of
-    /// each event that has another label now, or none any more.
+    /// Matches within every key to which something was added, and tells `changed` of each event that has another label now.
     pub fn settle(&mut self, mut changed: impl FnMut(Change)) {
         for number in std::mem::take(&mut self.changed) {
-            self.deal(number, &mut changed);
+            self.match_key(number, &mut changed);
             if let Some(key) = self.keys.get_mut(number) {
                 key.changed = false;
-                if key.events == NONE && key.labels == NONE {
-                    self.keys.forget(number);
-                }
             }
+            self.forget_if_empty(number);
         }
     }
 
@@ -159,138 +152,135 @@ impl Matcher {
 
     /// What became of a label that is there.
     pub fn fate(&self, label: u32) -> Option<LabelFate> {
-        match self.labels.get(label)?.state {
-            State::Fate(fate) => Some(fate),
-            _ => None,
-        }
+        self.labels.get(label).map(|label| label.state.fate)
     }
 
-    /// Where an event stands that is there.
-    pub fn event_place(&self, event: u32) -> Option<Place> {
-        self.events.get(event).filter(|event| event.state != State::Gone).map(|event| event.place)
-    }
-
-    /// Where a label stands that is there.
-    pub fn label_place(&self, label: u32) -> Option<Place> {
-        self.labels.get(label).filter(|label| label.state != State::Gone).map(|label| label.place)
-    }
-
-    /// Forgets events, with the labels that they have, and labels. What they counted for stays counted. Their keys are
-    /// settled next time.
-    pub fn remove(&mut self, events: &[u32], labels: &[u32]) {
-        let mut mates = labels.to_vec();
-        let mut touched = Vec::new();
-        for event in events {
-            let Some(gone) = self.events.take(*event) else { continue };
-            touched.push(gone.key);
-            if let State::Has(label) = gone.state {
-                mates.push(label);
+    /// Forgets events. What they have and what they counted for stays.
+    pub fn remove_events(&mut self, events: &[u32]) {
+        for number in self.events.remove(events) {
+            if let Some(key) = self.keys.get_mut(number) {
+                key.events = self.events.without_gone(key.events);
             }
-        }
-        touched.extend(mates.into_iter().filter_map(|label| self.labels.take(label)).map(|gone| gone.key));
-        touched.sort_unstable();
-        touched.dedup();
-        for key in touched {
-            let Some((first_event, first_label)) = self.keys.get(key).map(|key| (key.events, key.labels))
-            else {
-                continue;
-            };
-            let (events, labels) =
-                (self.events.without_gone(first_event), self.labels.without_gone(first_label));
-            self.note(key, |key| (key.events, key.labels) = (events, labels));
+            self.forget_if_empty(number);
         }
     }
 
-    /// Bytes that are held, about.
-    pub fn bytes(&self) -> usize {
-        self.keys.bytes() + self.events.bytes() + self.labels.bytes()
-    }
-
-    fn note(&mut self, number: u32, change: impl FnOnce(&mut super::keys::Key)) {
-        let Some(key) = self.keys.get_mut(number) else { return };
-        change(key);
-        if !std::mem::replace(&mut key.changed, true) {
-            self.changed.push(number);
+    /// Forgets labels. Events that have one keep it, and what they counted for stays.
+    pub fn remove_labels(&mut self, labels: &[u32]) {
+        for number in self.labels.remove(labels) {
+            if let Some(key) = self.keys.get_mut(number) {
+                key.labels = self.labels.without_gone(key.labels);
+            }
+            self.forget_if_empty(number);
         }
     }
 
-    /// Deals a key's labels to its events.
-    fn deal(&mut self, number: u32, changed: &mut impl FnMut(Change)) {
+    /// Bytes that the records at hand need, about; less than what is allocated after many were removed.
+    pub fn held_bytes(&self) -> usize {
+        self.keys.held_bytes() + self.events.held_bytes() + self.labels.held_bytes()
+    }
+
+    fn forget_if_empty(&mut self, number: u32) {
+        if self.keys.get(number).is_some_and(|key| !key.changed && key.is_empty()) {
+            self.keys.forget(number);
+        }
+    }
+
+    fn match_key(&mut self, number: u32, changed: &mut impl FnMut(Change)) {
         let Some(key) = self.keys.get(number) else { return };
         let (first_event, first_label) = (key.events, key.labels);
-        let Scratch { mut events, mut labels, mut mates } = std::mem::take(&mut self.scratch);
+        let Scratch { mut events, mut labels } = std::mem::take(&mut self.scratch);
         self.events.list(first_event, &mut events);
         self.labels.list(first_label, &mut labels);
-        mates.clear();
-        mates.resize(events.len(), NONE);
-        // Both bounds of the events ascend, so those before `open` have their label or will get none, and `begun` is the
-        // first whose time is after the label.
-        let (mut open, mut over) = (0, 0);
-        let mut last_late = None;
-        for &(place, label) in &labels {
-            while events
-                .get(over)
-                .is_some_and(|(event, _)| event.time.saturating_add(self.within) < place.time)
-            {
-                over += 1;
+        self.find_labels(&events, &labels, changed);
+        self.judge_labels(&events, &labels);
+        self.scratch = Scratch { events, labels };
+    }
+
+    /// Gives each event the first label at or after it, both in order.
+    fn find_labels(
+        &mut self,
+        events: &[(Place, u32)],
+        labels: &[(Place, u32)],
+        changed: &mut impl FnMut(Change),
+    ) {
+        let last = labels.last().map(|(place, _)| place.time);
+        let mut next = 0;
+        for &(event, number) in events {
+            while labels.get(next).is_some_and(|(label, _)| label.time < event.time) {
+                next += 1;
             }
-            open = open.max(over);
-            let fate = match events.get(open) {
-                Some((event, _)) if event.time <= place.time => {
-                    if let Some(mate) = mates.get_mut(open) {
-                        *mate = label;
-                    }
-                    open += 1;
-                    LabelFate::Used
+            let end = event.time.saturating_add(self.within);
+            let found = labels.get(next).filter(|(label, _)| label.time <= end);
+            let Some(state) = self.events.get(number).map(|event| event.state) else { continue };
+            match (state, found) {
+                (EventState::Has(_, has), Some((label, _))) if has <= *label => {}
+                (_, Some(&(place, label))) => {
+                    self.give(number, state, label, place);
+                    let again = matches!(state, EventState::Has(..));
+                    changed(Change { event: number, label, again });
                 }
-                _ if open > over => LabelFate::Doubled,
-                _ if over > 0 => {
-                    last_late = Some(place.time);
-                    LabelFate::Late
+                (EventState::Open, None) if last.is_some_and(|last| last > end) => {
+                    self.tally.late_events += 1;
+                    self.set_event(number, EventState::Late);
                 }
-                _ => LabelFate::Alone,
-            };
-            self.set_fate(label, fate);
-        }
-        for ((place, event), mate) in events.iter().zip(&mates) {
-            let late = last_late.is_some_and(|late| place.time.saturating_add(self.within) < late);
-            let state = match *mate {
-                NONE if late => State::Late,
-                NONE => State::Open,
-                label => State::Has(label),
-            };
-            self.set_state(*event, state, changed);
-        }
-        self.scratch = Scratch { events, labels, mates };
-    }
-
-    fn set_fate(&mut self, label: u32, fate: LabelFate) {
-        let Some(record) = self.labels.get_mut(label) else { return };
-        let State::Fate(before) = std::mem::replace(&mut record.state, State::Fate(fate)) else { return };
-        if before != fate {
-            *self.tally.of(before) -= 1;
-            *self.tally.of(fate) += 1;
+                _ => {}
+            }
         }
     }
 
-    fn set_state(&mut self, event: u32, state: State, changed: &mut impl FnMut(Change)) {
-        let Some(record) = self.events.get_mut(event) else { return };
-        let before = std::mem::replace(&mut record.state, state);
-        if before == state {
-            return;
+    /// An event that was in this state has this label now.
+    fn give(&mut self, event: u32, before: EventState, label: u32, place: Place) {
+        match before {
+            EventState::Open => self.tally.matched += 1,
+            EventState::Late => {
+                self.tally.matched += 1;
+                self.tally.late_events -= 1;
+            }
+            EventState::Has(old, stood) => {
+                // Its number may be another's by now.
+                if let Some(old) = self.labels.get_mut(old).filter(|old| old.place == stood) {
+                    old.state.uses = old.state.uses.saturating_sub(1);
+                }
+            }
         }
-        for (state, sign) in [(before, -1), (state, 1)] {
-            let count = match state {
-                State::Has(_) => &mut self.tally.matched,
-                State::Late => &mut self.tally.late_events,
-                _ => continue,
+        if let Some(label) = self.labels.get_mut(label) {
+            label.state.uses += 1;
+        }
+        self.set_event(event, EventState::Has(label, place));
+    }
+
+    fn set_event(&mut self, event: u32, state: EventState) {
+        if let Some(event) = self.events.get_mut(event) {
+            event.state = state;
+        }
+    }
+
+    /// What each label is to the events before it, both in order. An event that was removed is remembered by what its labels
+    /// were: fates get better, and worse only when an earlier label takes an event over.
+    fn judge_labels(&mut self, events: &[(Place, u32)], labels: &[(Place, u32)]) {
+        let mut begun = 0;
+        for &(place, number) in labels {
+            while events.get(begun).is_some_and(|(event, _)| event.time <= place.time) {
+                begun += 1;
+            }
+            let before = begun.checked_sub(1).and_then(|latest| events.get(latest));
+            let seen = match before {
+                Some((event, _)) if event.time.saturating_add(self.within) >= place.time => {
+                    LabelFate::Doubled
+                }
+                Some(_) => LabelFate::Late,
+                None => LabelFate::Alone,
             };
-            *count = count.saturating_add_signed(sign);
-        }
-        match (before, state) {
-            (_, State::Has(label)) => changed(Change { event, label: Some(label) }),
-            (State::Has(_), _) => changed(Change { event, label: None }),
-            _ => {}
+            let Some(label) = self.labels.get_mut(number) else { continue };
+            let old = label.state.fate;
+            let new = match label.state.uses {
+                0 => seen.max(old.min(LabelFate::Doubled)),
+                _ => LabelFate::Used,
+            };
+            label.state.fate = new;
+            *self.tally.of(old) -= 1;
+            *self.tally.of(new) += 1;
         }
     }
 }
@@ -303,64 +293,6 @@ impl Tally {
             LabelFate::Doubled => &mut self.doubled,
             LabelFate::Late => &mut self.late,
         }
-    }
-}
-
-impl Records {
-    fn add(&mut self, record: Record) -> u32 {
-        let number = self.free.pop().unwrap_or(self.all.len() as u32);
-        match self.all.get_mut(number as usize) {
-            Some(place) => *place = record,
-            None => self.all.push(record),
-        }
-        number
-    }
-
-    fn get(&self, number: u32) -> Option<&Record> {
-        self.all.get(number as usize)
-    }
-
-    fn get_mut(&mut self, number: u32) -> Option<&mut Record> {
-        self.all.get_mut(number as usize)
-    }
-
-    /// Marks a record as gone and gives what it was; `None` when it is gone already.
-    fn take(&mut self, number: u32) -> Option<Record> {
-        let record = self.get_mut(number).filter(|record| record.state != State::Gone)?;
-        let before = *record;
-        record.state = State::Gone;
-        Some(before)
-    }
-
-    /// Frees the gone ones of a chain and gives what is its first record then.
-    fn without_gone(&mut self, first: u32) -> u32 {
-        let (mut kept, mut at) = (NONE, first);
-        while let Some(record) = self.get_mut(at) {
-            let next = record.next;
-            if record.state == State::Gone {
-                self.free.push(at);
-            } else {
-                record.next = kept;
-                kept = at;
-            }
-            at = next;
-        }
-        kept
-    }
-
-    /// The records of a chain, in order.
-    fn list(&self, first: u32, into: &mut Vec<(Place, u32)>) {
-        into.clear();
-        let mut at = first;
-        while let Some(record) = self.get(at) {
-            into.push((record.place, at));
-            at = record.next;
-        }
-        into.sort_unstable();
-    }
-
-    fn bytes(&self) -> usize {
-        self.all.capacity() * size_of::<Record>() + self.free.capacity() * size_of::<u32>()
     }
 }
 

@@ -8,10 +8,12 @@ mod join;
 mod join_keys;
 mod keys;
 mod matcher;
+mod records;
 mod spec;
 
 pub use counts::LabelCounts;
 pub use join::join as join_labels;
 pub(super) use join::{BYTES_PER_RECORD, check_events};
+pub(crate) use join_keys::JoinKeys;
 pub use matcher::{Change, LabelFate, Matcher, Place, Tally};
 pub use spec::{LabelBy, LabelSpec};

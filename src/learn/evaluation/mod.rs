@@ -214,7 +214,7 @@ impl Evaluation {
 }
 
 /// What who knows nothing but the train part's truth predicts for every row: its shares of the classes, or its mean.
-pub(super) fn no_skill(train: &Labels, rows: usize) -> Prediction {
+pub(crate) fn no_skill(train: &Labels, rows: usize) -> Prediction {
     let count = train.rows().max(1) as f64;
     match train {
         Labels::Classes { names, .. } => {

@@ -16,6 +16,6 @@ mod regression;
 
 pub use calibration::{expected_calibration_error, uniform_bins};
 pub use confusion::{Average, ConfusionMatrix};
-pub use probability::{brier, log_loss, multiclass_brier};
+pub use probability::{brier, log_loss, loss_of, multiclass_brier};
 pub use ranking::{Order, Ranking};
 pub use regression::Errors;

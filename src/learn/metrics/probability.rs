@@ -11,9 +11,14 @@ pub fn log_loss(classes: usize, truth: &[u32], probabilities: &[f64]) -> Option<
         if row.iter().any(|p| p.is_nan()) {
             return None;
         }
-        sum -= row.get(class as usize)?.clamp(CLIP, 1.0 - CLIP).ln();
+        sum += loss_of(*row.get(class as usize)?);
     }
     (!truth.is_empty()).then(|| sum / truth.len() as f64)
+}
+
+/// Minus the logarithm of what the true class was given.
+pub fn loss_of(probability: f64) -> f64 {
+    -probability.clamp(CLIP, 1.0 - CLIP).ln()
 }
 
 /// Mean square of the distance between the positive class's probability and the truth. `None` with no rows or a NaN.

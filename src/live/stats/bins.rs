@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::labels::Truth;
 use super::snapshot::{LiveSnapshot, TimeBin};
 
 /// Widths of a bin, ms; each divides the next, so that coarser bins are sums of finer ones. After the last it doubles.
@@ -35,6 +36,11 @@ struct Sums {
     records: u64,
     values: Vec<f64>,
     first: Vec<u64>,
+    labelled: u64,
+    wrong: u64,
+    /// Labelled records of each class, or the sum of a number.
+    actual: Vec<f64>,
+    open: u64,
 }
 
 impl Default for Bins {
@@ -58,6 +64,41 @@ impl Bins {
         while self.sums.len() > LiveSnapshot::BINS {
             self.widen();
         }
+    }
+
+    /// So many records of that time, less or more, wait for their label.
+    pub(super) fn open(&mut self, timestamp: i64, change: i64) {
+        let Some(sums) = self.at(timestamp) else { return };
+        sums.open = sums.open.saturating_add_signed(change);
+    }
+
+    /// A record of that time came out so; `classes` is how many there are. `change` is 1, or -1 where that was said before
+    /// and holds no more.
+    pub(super) fn labelled(
+        &mut self,
+        timestamp: i64,
+        truth: &Truth,
+        wrong: bool,
+        classes: usize,
+        change: i64,
+    ) {
+        let Some(sums) = self.at(timestamp) else { return };
+        sums.labelled = sums.labelled.saturating_add_signed(change);
+        sums.wrong = sums.wrong.saturating_add_signed(if wrong { change } else { 0 });
+        let (place, value) = match truth {
+            Truth::Class(class) => (*class as usize, 1.0),
+            Truth::Number(number) => (0, *number),
+            Truth::Other(_) | Truth::Missing => (0, 0.0),
+        };
+        sums.actual.resize(classes.max(1), 0.0);
+        if let Some(sum) = sums.actual.get_mut(place) {
+            *sum += value * change as f64;
+        }
+    }
+
+    /// The bin of a record that was added; `None` when bins were forgotten since.
+    fn at(&mut self, timestamp: i64) -> Option<&mut Sums> {
+        self.sums.get_mut(&timestamp.div_euclid(self.width))
     }
 
     /// Forgets everything: the classes are others now.
@@ -111,16 +152,15 @@ impl Sums {
             records: bin.records,
             values: bin.means.iter().map(|mean| mean * records).collect(),
             first: bin.shares.iter().map(|share| (share * records).round() as u64).collect(),
+            labelled: bin.labelled,
+            wrong: bin.wrong,
+            actual: bin.actual.iter().map(|share| share * bin.labelled as f64).collect(),
+            open: bin.open,
         }
     }
 
     fn add_values(&mut self, values: &[f64]) {
-        if self.values.len() < values.len() {
-            self.values.resize(values.len(), 0.0);
-        }
-        for (sum, value) in self.values.iter_mut().zip(values) {
-            *sum += value;
-        }
+        add(&mut self.values, values);
     }
 
     fn merge(&mut self, other: &Self) {
@@ -132,6 +172,10 @@ impl Sums {
         for (count, more) in self.first.iter_mut().zip(&other.first) {
             *count += more;
         }
+        self.labelled += other.labelled;
+        self.wrong += other.wrong;
+        add(&mut self.actual, &other.actual);
+        self.open += other.open;
     }
 
     fn bin(&self, start: i64) -> TimeBin {
@@ -141,8 +185,23 @@ impl Sums {
             records: self.records,
             means: self.values.iter().map(|sum| sum / records).collect(),
             shares: self.first.iter().map(|&count| count as f64 / records).collect(),
-            ..TimeBin::default()
+            labelled: self.labelled,
+            wrong: self.wrong,
+            actual: match self.labelled {
+                0 => Vec::new(),
+                labelled => self.actual.iter().map(|sum| sum / labelled as f64).collect(),
+            },
+            open: self.open,
         }
+    }
+}
+
+fn add(sums: &mut Vec<f64>, values: &[f64]) {
+    if sums.len() < values.len() {
+        sums.resize(values.len(), 0.0);
+    }
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += value;
     }
 }
 
@@ -195,6 +254,31 @@ mod tests {
             TimeBin { start: i64::MAX, ..coarse[0].clone() },
         ];
         assert_eq!(coarser(&far, 1_000, 10).1.iter().map(|bin| bin.records).sum::<u64>(), 60);
+    }
+
+    #[test]
+    fn labels_come_into_the_bins_of_their_records_and_can_be_corrected() {
+        let mut bins = Bins::default();
+        for second in 0..3_000 {
+            bins.add(second * 1_000, &[0.5, 0.5], Some(0));
+            bins.open(second * 1_000, 1);
+        }
+        for second in 0..100 {
+            bins.open(second * 1_000, -1);
+            bins.labelled(second * 1_000, &Truth::Class((second % 4 == 0).into()), second % 4 == 0, 2, 1);
+        }
+        bins.labelled(0, &Truth::Class(1), true, 2, -1);
+        bins.labelled(0, &Truth::Class(0), false, 2, 1);
+
+        let bins = bins.to_vec();
+        let sum = |of: fn(&TimeBin) -> u64| bins.iter().map(of).sum::<u64>();
+        assert_eq!((sum(|bin| bin.open), sum(|bin| bin.labelled), sum(|bin| bin.wrong)), (2_900, 100, 24));
+        let late: f64 =
+            bins.iter().map(|bin| bin.actual.get(1).map_or(0.0, |share| share * bin.labelled as f64)).sum();
+        assert!((late - 24.0).abs() < 1e-9);
+        assert!(bins.last().unwrap().actual.is_empty());
+        let (_, coarse) = coarser(&bins, 5_000, 3);
+        assert_eq!(coarse.iter().map(|bin| bin.open).sum::<u64>(), 2_900);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What labels say of the predictions of a deployment, as plain data.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::data::LabelSpec;
+use crate::data::{LabelSpec, Place};
 
 /// A deployment's labels.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,7 +40,7 @@ impl LiveLabels {
 }
 
 /// What became of predictions and of labels. Always `predictions = labelled + waiting + no_label + given_up + without_key`
-/// and `labels = labelled + doubled + late + strays + early + labels_without_key + rejected + tombstones`.
+/// and `labels = used + doubled + late + strays + early + labels_without_key + rejected + tombstones`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LiveLabelCounts {
     /// Predictions that were committed, or found in the output topic at the start.
@@ -60,9 +61,11 @@ pub struct LiveLabelCounts {
     pub without_value: u64,
     /// Label records read.
     pub labels: u64,
-    /// Further labels within the bound of a prediction that has one.
+    /// Those that a prediction has, or several.
+    pub used: u64,
+    /// Further labels within the bound of a prediction that has an earlier one.
     pub doubled: u64,
-    /// Labels that came after the bound of their prediction.
+    /// Labels that came after the bound of their prediction, and before it was forgotten: within twice the bound.
     pub late: u64,
     /// Labels for which no prediction came.
     pub strays: u64,
@@ -114,6 +117,80 @@ pub struct QualityPoint {
     pub version: u32,
     #[allow(missing_docs)]
     pub metrics: BTreeMap<String, f64>,
+}
+
+/// What came out, as the version that predicted it would say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Truth {
+    /// One of its classes.
+    Class(u32),
+    /// A class that it does not know.
+    Other(Arc<str>),
+    /// A number.
+    Number(f64),
+    /// The label is null, or no value of its kind.
+    Missing,
+}
+
+/// What labels did since it was last told.
+#[derive(Debug, Default)]
+pub(crate) struct LabelNews {
+    /// Times of predictions that wait for a label from now on.
+    pub opened: Vec<i64>,
+    /// Times of those that do not wait any more.
+    pub closed: Vec<i64>,
+    /// Predictions whose label has come.
+    pub judged: Vec<Judged>,
+    /// The values of each of `judged`, one after the other.
+    pub values: Vec<f64>,
+}
+
+/// A prediction whose label has come.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Judged {
+    /// Where its record stands.
+    pub place: Place,
+    pub version: u32,
+    /// The class that was predicted; 0 of a number.
+    pub predicted: u32,
+    /// How many values it has: one per class, or one number.
+    pub width: usize,
+    pub truth: Truth,
+    /// What an earlier word said of the same prediction, which holds no more.
+    pub before: Option<Truth>,
+}
+
+impl Judged {
+    /// Whether another class came out; `None` of numbers and of labels without a value.
+    pub fn wrong(&self) -> Option<bool> {
+        self.truth.is_other_than(self.predicted)
+    }
+
+    /// Whether a class came out, or a number.
+    pub fn has_value(&self) -> bool {
+        self.truth != Truth::Missing
+    }
+}
+
+impl Truth {
+    /// Whether it is another class than the predicted one; `None` where it is no class.
+    pub(crate) fn is_other_than(&self, predicted: u32) -> Option<bool> {
+        match self {
+            Self::Class(class) => Some(*class != predicted),
+            Self::Other(_) => Some(true),
+            Self::Number(_) | Self::Missing => None,
+        }
+    }
+
+    /// For a person.
+    pub(crate) fn text(&self, classes: &[String]) -> String {
+        match self {
+            Self::Class(class) => classes.get(*class as usize).cloned().unwrap_or_default(),
+            Self::Other(class) => class.to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Missing => "null".into(),
+        }
+    }
 }
 
 /// How a prediction came out.

@@ -12,6 +12,7 @@ mod series;
 mod snapshot;
 
 pub use labels::{Actual, LiveLabelCounts, LiveLabels, LiveQuality, QualityPoint, VersionQuality};
+pub(crate) use labels::{Judged, LabelNews, Truth};
 pub use record::{LiveStats, ScoredBatch};
 pub use snapshot::{
     Counts, LatencyBar, LatencySummary, LiveSnapshot, LiveState, Note, PartitionLag, ScoredRecord, Second,

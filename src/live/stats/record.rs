@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use polars::prelude::PlHashMap;
+
 use super::bins::Bins;
-use super::labels::LiveLabels;
+use super::labels::{Actual, Judged, LabelNews, LiveLabels, Truth};
 use super::latency::Latencies;
 use super::series::Series;
 use super::snapshot::{Counts, LiveSnapshot, LiveState, Note, PartitionLag, ScoredRecord, Serving, Swap};
@@ -178,6 +180,23 @@ impl LiveStats {
         });
     }
 
+    /// Predictions that were made before the start: they are drawn, and not counted.
+    pub(crate) fn recovered(&self, batch: &ScoredBatch) {
+        self.change(|inner| inner.add_to_bins(batch));
+    }
+
+    /// What labels did.
+    pub(crate) fn labelled(&self, news: &LabelNews) {
+        self.change(|inner| inner.judge(news));
+    }
+
+    /// What labels say now; equal to what they said before, nothing has changed.
+    pub(crate) fn set_labels(&self, labels: LiveLabels) {
+        if self.lock().labels.as_deref() != Some(&labels) {
+            self.change(|inner| inner.labels = Some(Arc::new(labels)));
+        }
+    }
+
     fn change(&self, change: impl FnOnce(&mut Inner)) {
         change(&mut self.lock());
         self.revision.fetch_add(1, Ordering::Release);
@@ -214,12 +233,9 @@ impl Inner {
         self.counts.unseen += batch.unseen;
         self.counts.commits += 1;
         self.series.add(batch.scored, rejected);
+        self.add_to_bins(&batch);
         for (latency_us, records) in batch.latencies {
             self.latencies.add(latency_us, records);
-        }
-        let width = self.classes.len().max(1);
-        for (row, (&time, values)) in batch.times.iter().zip(batch.values.chunks_exact(width)).enumerate() {
-            self.bins.add(time, values, batch.most_probable.get(row).copied());
         }
         for record in batch.newest {
             keep(&mut self.scored, Arc::new(record), LiveSnapshot::KEPT_RECORDS);
@@ -227,6 +243,52 @@ impl Inner {
         let kept = batch.rejected.len().saturating_sub(LiveSnapshot::KEPT_RECORDS);
         for rejection in batch.rejected.into_iter().skip(kept) {
             keep(&mut self.rejections, Arc::new(rejection), LiveSnapshot::KEPT_RECORDS);
+        }
+    }
+}
+
+impl Inner {
+    fn add_to_bins(&mut self, batch: &ScoredBatch) {
+        let width = self.classes.len().max(1);
+        for (row, (&time, values)) in batch.times.iter().zip(batch.values.chunks_exact(width)).enumerate() {
+            self.bins.add(time, values, batch.most_probable.get(row).copied());
+        }
+    }
+
+    fn judge(&mut self, news: &LabelNews) {
+        for time in &news.opened {
+            self.bins.open(*time, 1);
+        }
+        for time in &news.closed {
+            self.bins.open(*time, -1);
+        }
+        let classes = self.classes.len();
+        // A version with other classes was predicting when these were made: its bins are gone.
+        for judged in news.judged.iter().filter(|judged| judged.width == classes.max(1)) {
+            let mut said = |truth: &Truth, change| {
+                let wrong = truth.is_other_than(judged.predicted) == Some(true);
+                if *truth != Truth::Missing {
+                    self.bins.labelled(judged.place.time, truth, wrong, classes, change);
+                }
+            };
+            judged.before.iter().for_each(|before| said(before, -1));
+            said(&judged.truth, 1);
+        }
+        self.show_actual(&news.judged);
+    }
+
+    /// Of the last records scored, those that were judged say so.
+    fn show_actual(&mut self, judged: &[Judged]) {
+        if judged.is_empty() {
+            return;
+        }
+        let found: PlHashMap<(i32, i64), &Judged> =
+            judged.iter().map(|one| ((one.place.partition, one.place.offset), one)).collect();
+        for record in &mut self.scored {
+            if let Some(judged) = found.get(&(record.partition.0, record.offset.0)) {
+                let text = judged.truth.text(&self.classes);
+                Arc::make_mut(record).actual = Some(Actual { text, wrong: judged.wrong() });
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ pub struct LiveSnapshot {
     pub classes: Vec<String>,
     /// Width of a time bin, ms. It grows with the span that the bins cover.
     pub bin_ms: i64,
-    /// Predictions by the records' timestamps, oldest first, empty bins left out; at most [`LiveSnapshot::BINS`].
+    /// Predictions by the records' timestamps, those found at the start that may still be labelled included; oldest first, empty bins left out; at most [`LiveSnapshot::BINS`].
     pub bins: Vec<TimeBin>,
     /// The last records scored, newest first; at most [`LiveSnapshot::KEPT_RECORDS`].
     pub scored: Vec<Arc<ScoredRecord>>,
@@ -229,7 +229,7 @@ pub struct TimeBin {
     pub means: Vec<f64>,
     /// Share of the records for which each class was the most probable; empty for a number.
     pub shares: Vec<f64>,
-    /// Of its records, those whose label has come; a restart adds those of predictions made before.
+    /// Of its records, those whose label has come.
     pub labelled: u64,
     /// Of the labelled, those whose class was another one; 0 for a number.
     pub wrong: u64,

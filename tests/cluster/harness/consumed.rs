@@ -16,6 +16,9 @@ use super::kafka::Kafka;
 #[derive(Clone, Debug)]
 pub struct Consumed {
     pub partition: i32,
+    pub offset: i64,
+    /// ms since 1970.
+    pub timestamp: i64,
     pub key: Option<Vec<u8>>,
     pub value: Option<Vec<u8>>,
     pub headers: Vec<(String, String)>,
@@ -64,6 +67,8 @@ fn next(consumer: &BaseConsumer) -> Option<Consumed> {
             });
             Some(Consumed {
                 partition: message.partition(),
+                offset: message.offset(),
+                timestamp: message.timestamp().to_millis().unwrap_or(-1),
                 key: message.key().map(<[u8]>::to_vec),
                 value: message.payload().map(<[u8]>::to_vec),
                 headers: headers.unwrap_or_default(),

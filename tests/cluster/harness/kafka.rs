@@ -44,6 +44,15 @@ impl Kafka {
         EMBEDDED.get_or_init(Self::start_embedded)
     }
 
+    /// The cluster of tests that are not about clusters, shared by the whole test binary: the embedded one, or Apache Kafka
+    /// where `FOREBAY_TESTS_ON=apache` says so.
+    pub fn shared() -> &'static Self {
+        match std::env::var("FOREBAY_TESTS_ON").as_deref() {
+            Ok("apache") => Self::plain(),
+            _ => Self::embedded(),
+        }
+    }
+
     /// One broker with TLS, SASL and ACLs, shared by the whole test binary; nobody may kill it.
     pub fn secure() -> &'static Secure {
         static SECURE: OnceLock<Secure> = OnceLock::new();

@@ -1,7 +1,7 @@
 //! Clusters for tests and benchmarks: real Kafka brokers, or the embedded one.
 //!
 //! ```ignore
-//! let kafka = Kafka::plain();                        // one broker, shared by the whole binary
+//! let kafka = Kafka::shared();                       // the embedded cluster, shared by the whole binary, there at once
 //! let topic = kafka.topic("flights", 4, &[]);        // a topic with a name of its own: flights-8f21-3
 //! kafka.produce(&topic, (0..100).map(|n| TestRecord::new(json).key("k").at(n * 1000).partition(n as i32 % 4)));
 //! let cluster = kafka.connect();                     // forebay::kafka::Cluster
@@ -11,7 +11,7 @@
 //! own.kill(1);                                       // SIGKILL; `own.stop(1)` is a clean end
 //! own.start_again(1);                                // same port, same data
 //! own.pause(1);                                      // accepts connections, answers nobody; `own.resume(1)` ends it
-//! let quick = Kafka::embedded();                     // the embedded broker, shared, in this process, there at once
+//! let real = Kafka::plain();                         // one broker of Apache Kafka, shared by the whole binary
 //! let three = Kafka::start_three();                  // three brokers, replication 3
 //! let secure = Kafka::secure();                      // shared; TLS, PLAIN, SCRAM and ACLs: see `Secure`
 //! ```

@@ -87,7 +87,7 @@ const LEFT: &str = "echo \"left: $(ls -A \"$DISK\") $(cat \"$DISK\"/*)\"";
 
 #[test]
 fn a_full_disk_leaves_the_old_export_and_the_old_package() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 4_000);
     let forebay = Forebay::on(kafka);
     let trees = small::run_file(&topic).replace("\"logistic-regression\"", "\"boosted-trees\"\nrounds = 400");
@@ -113,7 +113,7 @@ fn a_full_disk_leaves_the_old_export_and_the_old_package() {
 
 #[test]
 fn standard_output_that_takes_no_more_is_a_failure() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 40);
     let forebay = Forebay::on(kafka);
     for arguments in [&["topics"][..], &["read", &topic, "-o", "-"]] {
@@ -127,7 +127,7 @@ fn standard_output_that_takes_no_more_is_a_failure() {
 
 #[test]
 fn a_read_only_folder_refuses_exports_and_packages() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 400);
     let forebay = Forebay::on(kafka);
     forebay.write("run.toml", &small::run_file(&topic));

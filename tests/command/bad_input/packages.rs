@@ -49,7 +49,7 @@ fn refusal(forebay: &Forebay, bytes: &[u8]) -> String {
 
 #[test]
 fn a_package_whose_digest_is_wrong_is_refused() {
-    let forebay = trained(Kafka::embedded());
+    let forebay = trained(Kafka::shared());
     let bytes =
         forged(&forebay, "model.json", |model| model.replacen("\"intercepts\":[", "\"intercepts\":[1", 1));
     page::says("a package whose digest is wrong", &[], &refusal(&forebay, &bytes));
@@ -57,14 +57,14 @@ fn a_package_whose_digest_is_wrong_is_refused() {
 
 #[test]
 fn a_package_of_10_gb_by_its_header_is_refused_before_it_is_unpacked() {
-    let forebay = trained(Kafka::embedded());
+    let forebay = trained(Kafka::shared());
     let good = std::fs::read(forebay.folder().join("good.zip")).unwrap();
     page::says("a package that is 10 GB by its header", &[], &refusal(&forebay, &ten_gigabytes(&good)));
 }
 
 #[test]
 fn a_package_of_another_format_version_is_refused() {
-    let forebay = trained(Kafka::embedded());
+    let forebay = trained(Kafka::shared());
     let bytes =
         forged(&forebay, "manifest.json", |manifest| manifest.replacen("\"format\":2", "\"format\":4", 1));
     page::says("a package that has another format version", &[], &refusal(&forebay, &bytes));

@@ -14,7 +14,7 @@ fn refusal(forebay: &Forebay, topic: &str, from: &str, to: &str) -> String {
 
 #[test]
 fn offsets_below_the_log_start_name_the_first_one_that_is_there() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 400);
     kafka.delete_before(&topic, 1, 40);
     let told = refusal(&Forebay::on(kafka), &topic, "5", "end");
@@ -23,7 +23,7 @@ fn offsets_below_the_log_start_name_the_first_one_that_is_there() {
 
 #[test]
 fn a_range_that_begins_in_the_future_is_refused() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 8);
     let told = refusal(&Forebay::on(kafka), &topic, "9999-01-01", "end");
     page::says("a range in the future", &[(&topic, "flights")], &told);
@@ -31,7 +31,7 @@ fn a_range_that_begins_in_the_future_is_refused() {
 
 #[test]
 fn from_after_to_is_refused_for_times_and_for_offsets() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = small::topic(kafka, 400);
     let forebay = Forebay::on(kafka);
     let times = refusal(&forebay, &topic, "2013-01-03", "2013-01-02");
@@ -42,7 +42,7 @@ fn from_after_to_is_refused_for_times_and_for_offsets() {
 
 #[test]
 fn an_empty_topic_is_planned_and_read_as_empty_and_not_trained_on() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("empty", 2, &[]);
     let forebay = Forebay::on(kafka);
     assert_eq!(forebay.json(&["plan", &topic])["offsets"], 0);

@@ -29,7 +29,7 @@ fn column(forebay: &Forebay, topic: &str, name: &str) -> Value {
 
 #[test]
 fn a_topic_of_other_bytes_is_counted_record_by_record_and_not_trained_on() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = topic(kafka, [&b"\x00\x00\x00\x00\x07avro"[..], b"a;b;c", b"", b"{\"a\":\"\xff\"}"]);
     let forebay = Forebay::on(kafka);
 
@@ -48,7 +48,7 @@ fn a_topic_of_other_bytes_is_counted_record_by_record_and_not_trained_on() {
 
 #[test]
 fn a_record_of_900_kb_is_read_and_scored_and_dead_lettered_whole() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let input = small::topic(kafka, 400);
     let forebay = Forebay::on(kafka);
     let models = small::published_model(&forebay, &input);
@@ -76,7 +76,7 @@ fn a_record_of_900_kb_is_read_and_scored_and_dead_lettered_whole() {
 
 #[test]
 fn tombstones_are_counted_and_no_rows() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("odd", 1, &[]);
     let tombstones = ["a", "b"].map(TestRecord::tombstone);
     kafka.produce(&topic, [TestRecord::new(r#"{"a":1}"#)].into_iter().chain(tombstones));
@@ -87,7 +87,7 @@ fn tombstones_are_counted_and_no_rows() {
 
 #[test]
 fn records_without_a_key_are_rows_and_their_predictions_have_none() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let input = small::topic(kafka, 400);
     let forebay = Forebay::on(kafka);
     let models = small::published_model(&forebay, &input);
@@ -107,7 +107,7 @@ fn records_without_a_key_are_rows_and_their_predictions_have_none() {
 
 #[test]
 fn a_column_with_two_types_keeps_every_value_as_text() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = topic(kafka, [r#"{"gate":7}"#, r#"{"gate":"7b"}"#, r#"{"gate":9007199254740993}"#]);
     let forebay = Forebay::on(kafka);
     let gates: Vec<Value> = rows(&forebay, &topic).into_iter().map(|row| row["gate"].clone()).collect();
@@ -128,7 +128,7 @@ fn a_column_with_two_types_keeps_every_value_as_text() {
 
 #[test]
 fn a_column_of_nulls_is_told_and_no_feature() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = kafka.topic("odd", 1, &[]);
     let value = |n: i64| format!(r#"{{"x":{n},"gate":null,"late":{}}}"#, n % 3 == 0);
     kafka.produce(&topic, (0..40).map(|n| TestRecord::new(value(n)).at(n * 1_000)));
@@ -144,7 +144,7 @@ fn a_column_of_nulls_is_told_and_no_feature() {
 
 #[test]
 fn nan_in_json_is_no_json_and_is_kept_with_its_place() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = topic(kafka, [r#"{"x":NaN}"#, r#"{"x":-Infinity}"#, r#"{"x":1e999}"#, r#"{"x":2.5}"#]);
     let told = Forebay::on(kafka).text(&["read", &topic, "-o", "a.csv"]);
     assert!(told.starts_with("1 row of") && told.contains("\n3 could not be decoded"), "{told}");

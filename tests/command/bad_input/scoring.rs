@@ -7,7 +7,7 @@ use crate::small;
 
 #[test]
 fn records_that_miss_a_field_go_to_the_dead_letter_topic_with_the_reason() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let input = small::topic(kafka, 400);
     let forebay = Forebay::on(kafka);
     let models = small::published_model(&forebay, &input);

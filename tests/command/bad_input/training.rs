@@ -23,14 +23,14 @@ fn refusal(kafka: &Kafka, run: &str) -> String {
 
 #[test]
 fn a_target_with_one_class_is_refused_and_the_class_named() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = topic(kafka, 100, |n| format!(r#"{{"x":{n},"late":false}}"#));
     page::says("a target with one class", &[], &refusal(kafka, &small::run_file(&topic)));
 }
 
 #[test]
 fn fewer_rows_than_features_are_refused_with_both_numbers() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = topic(kafka, 10, |n| {
         let many: String = (0..20).map(|feature| format!(r#""f{feature}":{n},"#)).collect();
         format!(r#"{{{many}"x":{n},"late":{}}}"#, n % 2 == 0)
@@ -40,7 +40,7 @@ fn fewer_rows_than_features_are_refused_with_both_numbers() {
 
 #[test]
 fn a_text_target_for_a_regression_is_refused_with_its_type() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let topic = topic(kafka, 100, |n| format!(r#"{{"x":{n},"late":"by {n} min"}}"#));
     let run = small::run_file(&topic)
         .replace("\"classification\"", "\"regression\"")
@@ -50,7 +50,7 @@ fn a_text_target_for_a_regression_is_refused_with_its_type() {
 
 #[test]
 fn values_that_are_nan_once_cast_are_missing_and_told_as_such() {
-    let kafka = Kafka::embedded();
+    let kafka = Kafka::shared();
     let words = ["NaN", "1.5", "inf", "2.5"];
     let topic =
         topic(kafka, 100, |n| format!(r#"{{"x":"{}","late":{}}}"#, words[n as usize % 4], n % 3 == 0));

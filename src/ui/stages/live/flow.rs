@@ -108,6 +108,8 @@ pub(super) fn labels(ui: &mut Ui, labels: &LiveLabels) {
         some(ui, "Given up, no room", counts.given_up, warn);
         some(ui, "Without a key", counts.without_key, None);
         some(ui, "Label without value", counts.without_value, None);
+        some(ui, "Doubled labels", counts.doubled, None);
+        some(ui, "Late labels", counts.late, None);
         some(ui, "Labels behind", labels.lag, None);
         some(ui, "Labels not decoded", counts.rejected, warn);
     });

@@ -144,7 +144,7 @@ fn deployment(ui: &mut Ui, view: &View<'_>, rect: Rect, session: &Session) {
     let mut width = (middle.width() / 2.0).round();
     if let Some(labels) = &shown.labels {
         let judged = plots.left(ui, (middle.width() * 0.41).round());
-        quality::plot(ui, view, judged, labels);
+        quality::plot(ui, view, judged, labels, !shown.classes.is_empty());
         width = (middle.width() * 0.32).round();
     }
     let latency = plots.left(ui, width);
@@ -162,7 +162,7 @@ fn two_abreast(ui: &mut Ui, view: &View<'_>, rect: Rect, shown: &LiveSnapshot) {
     let left = above.left(ui, half);
     predictions::predictions(ui, view, left, shown);
     if let Some(labels) = &shown.labels {
-        quality::plot(ui, view, above.rest(), labels);
+        quality::plot(ui, view, above.rest(), labels, !shown.classes.is_empty());
     }
     let rest = zones.rest();
     let mut below = Zones::new(ui, rest);

@@ -39,19 +39,25 @@ pub(super) fn of(quality: &LiveQuality) -> Option<Measure> {
     })
 }
 
+/// What predictions are judged by before the first label: `of_classes`, or numbers.
+pub(super) fn title(of_classes: bool) -> &'static str {
+    let [(_, classes, _), (_, numbers, _)] = MEASURES;
+    if of_classes { classes } else { numbers }
+}
+
 /// The value of that measure among metrics.
 pub(super) fn value(metrics: &BTreeMap<String, f64>) -> Option<f64> {
     MEASURES.iter().find_map(|(metric, ..)| metrics.get(*metric).copied())
 }
 
 /// Draws the measure of the last labelled predictions as it went.
-pub(super) fn plot(ui: &mut Ui, view: &View<'_>, rect: Rect, labels: &LiveLabels) {
+pub(super) fn plot(ui: &mut Ui, view: &View<'_>, rect: Rect, labels: &LiveLabels, of_classes: bool) {
     zone::fill(ui, rect, |ui| {
         let tokens = tokens(ui);
         let measure = of(&labels.window);
-        let title = measure.as_ref().map_or("Accuracy", |measure| measure.title);
+        let shown = measure.as_ref().map_or_else(|| title(of_classes), |measure| measure.title);
         let detail = format!("last {} labelled", format::integer(LiveLabels::WINDOW as u64));
-        zone::header(title).detail(&detail).show(ui, |ui| {
+        zone::header(shown).detail(&detail).show(ui, |ui| {
             let Some(measure) = &measure else { return };
             if let Some(no_skill) = measure.no_skill {
                 legend(

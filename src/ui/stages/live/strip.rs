@@ -73,17 +73,17 @@ fn stats(snapshot: &LiveSnapshot) -> Vec<Stat> {
     ];
     // Before the rejections, as it is drawn.
     if let Some(labels) = &snapshot.labels {
-        stats.insert(stats.len() - 1, judged(labels));
+        stats.insert(stats.len() - 1, judged(labels, !snapshot.classes.is_empty()));
     }
     stats
 }
 
 /// How good the last labelled predictions were.
-fn judged(labels: &LiveLabels) -> Stat {
+fn judged(labels: &LiveLabels, of_classes: bool) -> Stat {
     let window = &labels.window;
     let Some(measure) = quality::of(window) else {
         return Stat {
-            name: "Accuracy",
+            name: quality::title(of_classes),
             value: "none".into(),
             unit: "no label yet".into(),
             series: Vec::new(),

@@ -220,6 +220,9 @@ fn counts(ui: &mut Ui, spec: &LabelSpec, counts: &LabelCounts) {
     key_value(ui, "In the slice", &format::integer(counts.events));
     key_value(ui, "Matched", &format!("{}  {share}", format::integer(counts.matched)));
     let color = (counts.unmatched > counts.matched).then_some(warn);
+    if counts.shared > 0 {
+        KeyValue::new("of them sharing a label", &format::integer(counts.shared)).color(warn).show(ui);
+    }
     KeyValue::new("Without a label", &format::integer(counts.unmatched)).color(color).show(ui);
     some(ui, &format!("of them after {}", within_in_words(spec)), counts.late_events);
     some(ui, "of them without a key", counts.events_without_key);
