@@ -1,6 +1,7 @@
 //! The topics of a deployment, looked at and made before it begins.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use super::request::ScoreRequest;
 use crate::jobs::{Cancel, Problem};
@@ -20,6 +21,9 @@ pub(super) struct Topics {
 /// Kafka's and librdkafka's own limits of a record, less some room for what a batch needs.
 const RECORD_BYTES: usize = 1_000_000;
 const ROOM: usize = 1_024;
+/// How long a topic that was just made may take to be known everywhere, and how often it is looked.
+const KNOWN_WITHIN: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(100);
 
 impl Topics {
     /// Looks at the input, and makes output and dead-letter topic where they are not there, with as many partitions.
@@ -56,10 +60,17 @@ fn find_or_make(cluster: &Cluster, topic: &str, partitions: usize) -> Result<Top
     }
     let made =
         cluster.write_access(&format!("make topic {topic}"))?.create_topic(topic, partitions as i32, &[]);
-    // Another member may have made it at the same moment: what counts is that it is there.
-    match (cluster.topic(topic), made) {
-        (Ok(found), _) => Ok(found),
-        (Err(_), Err(error)) | (Err(error), Ok(())) => Err(error),
+    // Another member may have made it at the same moment: what counts is that it is there. Of several brokers not each knows
+    // it at once.
+    let asked = Instant::now();
+    loop {
+        match (cluster.topic(topic), &made) {
+            (Ok(found), _) => return Ok(found),
+            (Err(KafkaError::NoTopic { .. }), Ok(())) if asked.elapsed() < KNOWN_WITHIN => {}
+            (Err(_), Err(error)) => return Err(error.clone()),
+            (Err(error), Ok(())) => return Err(error),
+        }
+        std::thread::sleep(LOOK);
     }
 }
 
