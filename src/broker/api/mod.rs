@@ -17,6 +17,11 @@ pub mod topics;
 pub mod transaction_lists;
 pub mod transactions;
 
+#[cfg(test)]
+mod epoch_tests;
+#[cfg(test)]
+mod fetch_tests;
+
 use std::sync::Arc;
 
 use kafka_protocol::ResponseError;
@@ -33,8 +38,6 @@ pub struct Call<'a> {
     pub version: i16,
     /// What the client called the request.
     pub correlation_id: i32,
-    /// What the client calls itself.
-    pub client: &'a str,
 }
 
 /// No error.

@@ -147,13 +147,23 @@ fn end_of_epoch(
     let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
     let partition = topic.partition(asked.partition).ok_or(ResponseError::UnknownTopicOrPartition)?;
     check_epoch(topic, asked.current_leader_epoch)?;
-    let end = partition.with_log(|log| {
-        if asked.leader_epoch == topic.leader_epoch {
-            return Some((topic.leader_epoch, log.high_watermark()));
-        }
-        log.end_offset_for_epoch(asked.leader_epoch)
-    });
+    let end = partition.with_log(|log| where_ended(log, topic, asked.leader_epoch));
     Ok(end.ok_or(ResponseError::UnknownTopicOrPartition)?.unwrap_or((-1, NONE)))
+}
+
+/// The largest epoch up to this one that has records, and where it ended; `None` for what is no epoch, or one still to come.
+///
+/// The log knows only of epochs in which something was written. One that it does not know and that has been is between the
+/// last of those and now, so that it ended where the log ends.
+pub fn where_ended(log: &PartitionLog, topic: &Topic, epoch: i32) -> Option<(i32, i64)> {
+    if !(0..=topic.leader_epoch).contains(&epoch) {
+        return None;
+    }
+    let end = log.high_watermark();
+    if epoch == topic.leader_epoch {
+        return Some((epoch, end));
+    }
+    log.end_offset_for_epoch(epoch).or_else(|| Some((log.latest_epoch().unwrap_or(epoch), end)))
 }
 
 /// DeleteRecords.

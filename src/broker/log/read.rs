@@ -42,6 +42,7 @@ impl PartitionLog {
             high_watermark: self.high_watermark(),
             last_stable_offset: self.last_stable_offset(),
             start_offset: self.start_offset,
+            more: piece.end < below,
         })
     }
 
@@ -61,7 +62,8 @@ impl PartitionLog {
                 }
             }
         }
-        Ok(Piece { records: Bytes::new(), end: from })
+        // Compaction has taken whatever else there was.
+        Ok(Piece { records: Bytes::new(), end: below })
     }
 
     /// The first record in offset order whose timestamp is `ms` or later, exact to the record.

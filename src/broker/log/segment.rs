@@ -33,7 +33,7 @@ pub(super) struct Segment {
 #[derive(Debug)]
 pub(super) struct Piece {
     pub(super) records: Bytes,
-    /// The offset after the last record read.
+    /// The offset after the last record read, or the end of what may be read when nothing is left before it.
     pub(super) end: i64,
 }
 
@@ -126,7 +126,10 @@ impl Segment {
         at_least_one: bool,
     ) -> io::Result<Option<Piece>> {
         let Some(first) = self.find(from)? else { return Ok(None) };
-        if first.header.base_offset >= below || (first.header.size > most && !at_least_one) {
+        if first.header.base_offset >= below {
+            return Ok(Some(Piece { records: Bytes::new(), end: below }));
+        }
+        if first.header.size > most && !at_least_one {
             return Ok(Some(Piece { records: Bytes::new(), end: from }));
         }
         let left = usize::try_from(self.summary.size - first.position).unwrap_or(usize::MAX);

@@ -6,6 +6,7 @@ pub mod dispatch;
 pub mod frame;
 mod housekeeping;
 mod journal_log;
+pub mod memory;
 pub mod node;
 pub mod settings;
 mod shape;
@@ -169,10 +170,14 @@ async fn next(
 /// Says why a connection ended, where that is worth a line.
 fn report(ended: Result<(), Ended>, peer: SocketAddr, node: &Node) {
     match ended {
-        Ok(()) | Err(Ended::Stopping | Ended::Frame(FrameError::Broken(_))) => {}
+        Ok(()) | Err(Ended::Frame(FrameError::Broken(_))) => {}
         Err(reason) => node.config.log.line(&format!("the connection from {peer} was closed: {reason}")),
     }
 }
 
+#[cfg(test)]
+pub mod client_for_tests;
+#[cfg(test)]
+mod limits_tests;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,10 @@
 //! The one node of the cluster: what all connections share.
 
-use std::sync::{Arc, Mutex};
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::sync::Mutex;
 
 use super::clock::{Alarm, Clock};
 use super::journal_log::{Forgetful, JournalLog};
+use super::memory::Memory;
 use crate::broker::config::BrokerConfig;
 use crate::broker::error::BrokerError;
 use crate::broker::groups::GroupCoordinator;
@@ -22,9 +21,6 @@ pub const NODE_ID: i32 = 1;
 
 /// Where clients find it.
 pub const HOST: &str = "127.0.0.1";
-
-/// Memory is counted in blocks of this many bytes.
-const BLOCK: usize = 1 << 10;
 
 /// What all connections share.
 pub struct Node {
@@ -43,8 +39,10 @@ pub struct Node {
     /// Transactions that were decided and could not be ended yet.
     unfinished: Mutex<Vec<Ending>>,
     journals: Vec<JournalLog>,
-    requests_memory: Arc<Semaphore>,
-    fetches_memory: Arc<Semaphore>,
+    /// Memory for requests while they are read and answered.
+    pub requests_memory: Memory,
+    /// Memory for the answers to fetches.
+    pub fetches_memory: Memory,
 }
 
 impl Node {
@@ -74,8 +72,6 @@ impl Node {
             kept.replay(|key, value| transactions.replay(key, value))?;
         }
         transactions.start(clock.now());
-        let blocks =
-            |bytes: usize| Arc::new(Semaphore::new((bytes / BLOCK).clamp(1, Semaphore::MAX_PERMITS)));
         let node = Self {
             port,
             topics,
@@ -85,8 +81,8 @@ impl Node {
             transactions: Mutex::new(transactions),
             unfinished: Mutex::default(),
             journals,
-            requests_memory: blocks(config.limits.requests_in_flight_bytes),
-            fetches_memory: blocks(config.limits.fetches_in_flight_bytes),
+            requests_memory: Memory::of(config.limits.requests_in_flight_bytes),
+            fetches_memory: Memory::of(config.limits.fetches_in_flight_bytes),
             config,
         };
         node.finish_transactions();
@@ -121,16 +117,6 @@ impl Node {
             Durability::Always => wait(work),
             Durability::System => work(),
         }
-    }
-
-    /// Memory for a request; waits until there is some.
-    pub async fn memory_for_request(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        take(&self.requests_memory, bytes, self.config.limits.requests_in_flight_bytes).await
-    }
-
-    /// Memory for the answer to a fetch; waits until there is some.
-    pub async fn memory_for_fetch(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        take(&self.fetches_memory, bytes, self.config.limits.fetches_in_flight_bytes).await
     }
 
     /// Tells the coordinators the time, and gives the time at which they want to hear of it again.
@@ -232,11 +218,4 @@ impl Node {
             }
         }
     }
-}
-
-/// Permits for so many bytes, at most for all that there are.
-async fn take(memory: &Arc<Semaphore>, bytes: usize, all: usize) -> Option<OwnedSemaphorePermit> {
-    let blocks = bytes.min(all).div_ceil(BLOCK).clamp(1, (all / BLOCK).max(1));
-    let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
-    Arc::clone(memory).acquire_many_owned(blocks).await.ok()
 }

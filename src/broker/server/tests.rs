@@ -1,63 +1,16 @@
 //! A broker as a program sees it that speaks its protocol byte by byte.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use kafka_protocol::messages::{
-    ApiKey, ApiVersionsRequest, ApiVersionsResponse, RequestHeader, ResponseHeader,
-};
+use kafka_protocol::messages::{ApiKey, ApiVersionsRequest, ApiVersionsResponse, ResponseHeader};
 use kafka_protocol::messages::{MetadataRequest, MetadataResponse};
-use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Request};
+use kafka_protocol::protocol::Decodable;
 
+use super::client_for_tests::{answer, ask, connect, exchange, memory, request};
 use super::*;
 use crate::broker::config::{Limits, LogSink, Storage};
-
-fn memory() -> Broker {
-    Broker::start(BrokerConfig::default()).unwrap()
-}
-
-fn connect(broker: &Broker) -> TcpStream {
-    let stream = TcpStream::connect(broker.address()).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    stream
-}
-
-/// Sends bytes as a frame and gives the frame that comes back; `None` when the connection is closed instead.
-fn exchange(stream: &mut TcpStream, frame: &[u8]) -> Option<Bytes> {
-    let length = i32::try_from(frame.len()).unwrap();
-    stream.write_all(&length.to_be_bytes()).unwrap();
-    stream.write_all(frame).unwrap();
-    answer(stream)
-}
-
-fn answer(stream: &mut TcpStream) -> Option<Bytes> {
-    let mut length = [0; 4];
-    stream.read_exact(&mut length).ok()?;
-    let mut frame = vec![0; usize::try_from(i32::from_be_bytes(length)).unwrap()];
-    stream.read_exact(&mut frame).unwrap();
-    Some(Bytes::from(frame))
-}
-
-fn request<Q: Request>(request: &Q, version: i16) -> BytesMut {
-    let mut frame = BytesMut::new();
-    let header = RequestHeader::default()
-        .with_request_api_key(Q::KEY)
-        .with_request_api_version(version)
-        .with_correlation_id(7);
-    header.encode(&mut frame, Q::header_version(version)).unwrap();
-    request.encode(&mut frame, version).unwrap();
-    frame
-}
-
-fn ask<Q: Request>(stream: &mut TcpStream, question: &Q, version: i16) -> Q::Response {
-    let mut frame = exchange(stream, &request(question, version)).unwrap();
-    let header = ResponseHeader::decode(&mut frame, Q::Response::header_version(version)).unwrap();
-    assert_eq!(header.correlation_id, 7);
-    Q::Response::decode(&mut frame, version).unwrap()
-}
 
 #[test]
 fn it_answers_when_start_returns_and_not_when_it_has_stopped() {
