@@ -10,11 +10,14 @@ use kafka_protocol::messages::{
 };
 
 use super::metadata::NOT_ASKED;
-use super::{Call, code, text};
-use crate::broker::groups::{DescribedMember, GroupState};
+use super::{Call, code, each_once, text};
+use crate::broker::groups::DescribedMember;
 
 /// What anybody may do with a group, as bits.
 const ALL_ON_GROUP: i32 = 3400;
+
+/// The state of a group that is not there.
+const GONE: &str = "Dead";
 
 /// The only type of group there is.
 const TYPE: &str = "classic";
@@ -42,7 +45,7 @@ pub fn list(call: &Call<'_>, request: ListGroupsRequest) -> ListGroupsResponse {
 /// DescribeGroups.
 pub fn describe(call: &Call<'_>, request: DescribeGroupsRequest) -> DescribeGroupsResponse {
     let operations = if request.include_authorized_operations { ALL_ON_GROUP } else { NOT_ASKED };
-    let groups = request.groups.into_iter().map(|id| {
+    let groups = each_once(request.groups, GroupId::clone).into_iter().map(|id| {
         let found = call.node.with_groups(|groups| groups.describe(&id));
         let described = DescribedGroup::default();
         let described =
@@ -54,10 +57,10 @@ pub fn describe(call: &Call<'_>, request: DescribeGroupsRequest) -> DescribeGrou
                 .with_protocol_data(text(group.protocol))
                 .with_members(group.members.into_iter().map(|one| member(call, one)).collect()),
             None if call.version >= 6 => described
-                .with_group_state(text(GroupState::Dead.name()))
+                .with_group_state(text(GONE))
                 .with_error_code(ResponseError::GroupIdNotFound.code())
                 .with_error_message(Some(text(format!("Group {} not found.", id.as_str())))),
-            None => described.with_group_state(text(GroupState::Dead.name())),
+            None => described.with_group_state(text(GONE)),
         }
         .with_group_id(id)
     });

@@ -15,7 +15,7 @@ use kafka_protocol::messages::{
     DeleteTopicsRequest, DeleteTopicsResponse, TopicName,
 };
 
-use super::{Call, text};
+use super::{Call, named_twice, text};
 use crate::broker::server::node::NODE_ID;
 use crate::broker::topics::config::SETTINGS;
 use crate::broker::topics::id::Id;
@@ -49,11 +49,6 @@ pub fn create(call: &Call<'_>, request: CreateTopicsRequest) -> CreateTopicsResp
         results.push(result.with_name(asked.name.clone()));
     }
     CreateTopicsResponse::default().with_topics(results)
-}
-
-fn named_twice<'a>(names: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
-    let mut seen = BTreeSet::new();
-    names.filter(|name| !seen.insert(*name)).collect()
 }
 
 /// The topic that is asked for, where its numbers make sense.

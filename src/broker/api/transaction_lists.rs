@@ -1,6 +1,6 @@
 //! ListTransactions, DescribeTransactions and DescribeProducers: what is going on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::describe_producers_response::{
@@ -13,7 +13,7 @@ use kafka_protocol::messages::{
     TransactionalId, list_transactions_response,
 };
 
-use super::{Call, text};
+use super::{Call, each_once, text};
 use crate::broker::log::ProducerStatus;
 use crate::broker::transactions::{DescribedTransaction, TransactionState as State};
 
@@ -57,7 +57,8 @@ pub fn list(call: &Call<'_>, request: ListTransactionsRequest) -> ListTransactio
 
 /// DescribeTransactions.
 pub fn describe(call: &Call<'_>, request: DescribeTransactionsRequest) -> DescribeTransactionsResponse {
-    let states = request.transactional_ids.into_iter().map(|id| {
+    let ids = each_once(request.transactional_ids, TransactionalId::clone);
+    let states = ids.into_iter().map(|id| {
         let found = call.node.with_transactions(|transactions| transactions.describe(&id));
         let state = TransactionState::default().with_transactional_id(id);
         match found {
@@ -87,9 +88,12 @@ fn described(state: TransactionState, found: DescribedTransaction) -> Transactio
 
 /// DescribeProducers.
 pub fn describe_producers(call: &Call<'_>, request: DescribeProducersRequest) -> DescribeProducersResponse {
+    let mut answered = BTreeSet::new();
     let topics = request.topics.into_iter().map(|asked| {
         let topic = call.node.topics.named(&asked.name);
-        let partitions = asked.partition_indexes.iter().map(|number| {
+        let once =
+            asked.partition_indexes.iter().filter(|number| answered.insert((asked.name.clone(), **number)));
+        let partitions = once.map(|number| {
             let response = PartitionResponse::default().with_partition_index(*number);
             let partition = topic.as_ref().and_then(|topic| topic.partition(*number));
             match partition.and_then(|partition| partition.with_log(|log| log.producers())) {

@@ -15,7 +15,7 @@ use kafka_protocol::messages::{
 
 use super::group_offsets::{of_known, outcome};
 use super::membership::owned;
-use super::{Call, code};
+use super::{Call, code, is_there};
 use crate::broker::groups::{MemberIdentity, Position, TransactionCommitRequest};
 use crate::broker::partition::TopicPartition;
 use crate::broker::transactions::{InitRequest, Producer};
@@ -68,11 +68,7 @@ pub fn add_partitions(call: &Call<'_>, request: AddPartitionsToTxnRequest) -> Ad
             topic.partitions.iter().map(|number| TopicPartition::new(topic.name.as_str(), *number))
         })
         .collect();
-    let is_there = |place: &TopicPartition| {
-        let topic = call.node.topics.named(&place.topic);
-        topic.is_some_and(|topic| topic.partition(place.partition).is_some())
-    };
-    let all_there = places.iter().all(is_there);
+    let all_there = places.iter().all(|place| is_there(call, place));
     let id = &request.v3_and_below_transactional_id;
     let added = if all_there {
         call.node.on_disk(|| {
@@ -86,7 +82,7 @@ pub fn add_partitions(call: &Call<'_>, request: AddPartitionsToTxnRequest) -> Ad
     let all = code(&added.map_err(in_words_of(call.version, 2)));
     let results = topics.into_iter().map(|topic| {
         let partitions = topic.partitions.iter().map(|number| {
-            let is_there = all_there || is_there(&TopicPartition::new(topic.name.as_str(), *number));
+            let is_there = all_there || is_there(call, &TopicPartition::new(topic.name.as_str(), *number));
             let error = if is_there { all } else { ResponseError::UnknownTopicOrPartition.code() };
             AddPartitionsToTxnPartitionResult::default()
                 .with_partition_index(*number)
@@ -134,7 +130,7 @@ pub fn commit_offsets(call: &Call<'_>, request: TxnOffsetCommitRequest) -> TxnOf
         generation: if call.version >= 3 { request.generation_id } else { -1 },
     };
     let (id, group) = (&request.transactional_id, &request.group_id);
-    let outcomes = of_known(call, offsets.collect(), |offsets| {
+    let outcomes = of_known(call, offsets, |offsets| {
         let commit =
             TransactionCommitRequest { group: group.to_string(), member, producer_id: producer.id, offsets };
         call.node
