@@ -90,7 +90,7 @@ pub fn commit(call: &Call<'_>, request: OffsetCommitRequest) -> OffsetCommitResp
         let group = request.group_id.to_string();
         let commit = CommitRequest { group, member, retention_ms, offsets };
         let done =
-            call.node.on_disk(|| call.node.with_groups(|groups| groups.commit(call.node.now(), commit)));
+            call.node.on_disk(|| call.node.with_groups(|groups| groups.commit(call.node.steady(), commit)));
         done.map_err(|error| match error {
             // Older clients do not know that a group can be missing.
             ResponseError::GroupIdNotFound if call.version < 9 => ResponseError::IllegalGeneration,

@@ -23,7 +23,7 @@ pub async fn join(call: &Call<'_>, client: StrBytes, request: JoinGroupRequest) 
     let join = join_request(call.version, client, request);
     let member_id = join.member_id.clone();
     let (answer, joined) = oneshot::channel();
-    call.node.on_disk(|| call.node.with_groups(|groups| groups.join(call.node.now(), join, answer)));
+    call.node.on_disk(|| call.node.with_groups(|groups| groups.join(call.node.steady(), join, answer)));
     let refused = JoinRefused { error: ResponseError::UnknownMemberId, member_id };
     match joined.await.unwrap_or(Err(refused)) {
         Ok(joined) => described(call, joined),
@@ -90,7 +90,7 @@ fn described(call: &Call<'_>, joined: Joined) -> JoinGroupResponse {
 pub async fn sync(call: &Call<'_>, request: SyncGroupRequest) -> SyncGroupResponse {
     let sync = sync_request(request);
     let (answer, synced) = oneshot::channel();
-    call.node.on_disk(|| call.node.with_groups(|groups| groups.sync(call.node.now(), sync, answer)));
+    call.node.on_disk(|| call.node.with_groups(|groups| groups.sync(call.node.steady(), sync, answer)));
     match synced.await.unwrap_or(Err(ResponseError::UnknownMemberId)) {
         Ok(synced) => {
             let response = SyncGroupResponse::default().with_assignment(synced.assignment);
@@ -129,7 +129,8 @@ pub fn heartbeat(call: &Call<'_>, request: HeartbeatRequest) -> HeartbeatRespons
         instance_id: owned(request.group_instance_id),
         generation: request.generation_id,
     };
-    let done = call.node.with_groups(|groups| groups.heartbeat(call.node.now(), &request.group_id, &member));
+    let done =
+        call.node.with_groups(|groups| groups.heartbeat(call.node.steady(), &request.group_id, &member));
     HeartbeatResponse::default().with_error_code(code(&done))
 }
 
@@ -147,7 +148,7 @@ pub fn leave(call: &Call<'_>, request: LeaveGroupRequest) -> LeaveGroupResponse 
             .collect()
     };
     let left = call.node.on_disk(|| {
-        call.node.with_groups(|groups| groups.leave(call.node.now(), &request.group_id, &members))
+        call.node.with_groups(|groups| groups.leave(call.node.steady(), &request.group_id, &members))
     });
     let response = LeaveGroupResponse::default();
     let left = match left {

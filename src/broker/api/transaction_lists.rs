@@ -35,7 +35,7 @@ pub fn list(call: &Call<'_>, request: ListTransactionsRequest) -> ListTransactio
     if states.is_empty() && !unknown.is_empty() {
         return ListTransactionsResponse::default().with_unknown_state_filters(unknown);
     }
-    let now = call.node.now();
+    let now = call.node.steady();
     let least = if call.version >= 1 { request.duration_filter } else { -1 };
     let listed = call.node.with_transactions(|transactions| transactions.list()).into_iter();
     let listed =

@@ -45,7 +45,7 @@ pub fn init(call: &Call<'_>, request: InitProducerIdRequest) -> InitProducerIdRe
         known: (id != -1).then_some(Producer { id, epoch }),
     };
     let given = call.node.on_disk(|| {
-        let given = call.node.with_transactions(|transactions| transactions.init(call.node.now(), &init));
+        let given = call.node.with_transactions(|transactions| transactions.init(call.node.steady(), &init));
         call.node.finish_transactions();
         given
     });
@@ -73,7 +73,7 @@ pub fn add_partitions(call: &Call<'_>, request: AddPartitionsToTxnRequest) -> Ad
     let added = if all_there {
         call.node.on_disk(|| {
             call.node.with_transactions(|transactions| {
-                transactions.add_partitions(call.node.now(), id, producer, &places)
+                transactions.add_partitions(call.node.steady(), id, producer, &places)
             })
         })
     } else {
@@ -104,7 +104,7 @@ pub fn add_offsets(call: &Call<'_>, request: AddOffsetsToTxnRequest) -> AddOffse
     } else {
         call.node.on_disk(|| {
             call.node.with_transactions(|transactions| {
-                transactions.add_offsets(call.node.now(), id, producer, group)
+                transactions.add_offsets(call.node.steady(), id, producer, group)
             })
         })
     };
@@ -137,7 +137,7 @@ pub fn commit_offsets(call: &Call<'_>, request: TxnOffsetCommitRequest) -> TxnOf
             .on_disk(|| {
                 call.node.with_transactions(|transactions| {
                     transactions.verify_group(id, producer, group)?;
-                    call.node.with_groups(|groups| groups.commit_in_transaction(call.node.now(), commit))
+                    call.node.with_groups(|groups| groups.commit_in_transaction(call.node.steady(), commit))
                 })
             })
             .map_err(|error| match error {
@@ -164,7 +164,7 @@ pub fn end(call: &Call<'_>, request: EndTxnRequest) -> EndTxnResponse {
     let ended = call.node.on_disk(|| {
         let id = &request.transactional_id;
         let ended = call.node.with_transactions(|transactions| {
-            transactions.end(call.node.now(), id, producer, request.committed)
+            transactions.end(call.node.steady(), id, producer, request.committed)
         });
         call.node.finish_transactions();
         ended

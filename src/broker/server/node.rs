@@ -1,6 +1,7 @@
 //! The one node of the cluster: what all connections share.
 
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::clock::{Alarm, Clock};
 use super::journal_log::{Forgetful, JournalLog};
@@ -39,6 +40,10 @@ pub struct Node {
     /// Transactions that were decided and could not be ended yet.
     unfinished: Mutex<Vec<Ending>>,
     journals: Vec<JournalLog>,
+    /// The broker ends, so housekeeping shall.
+    ending: AtomicBool,
+    /// Held by passes of housekeeping while they work on the folder.
+    passes: RwLock<()>,
     /// Memory for requests while they are read and answered.
     pub requests_memory: Memory,
     /// Memory for the answers to fetches.
@@ -65,13 +70,13 @@ impl Node {
         if let Some(kept) = kept {
             kept.replay(|key, value| groups.replay(key, value))?;
         }
-        groups.start(clock.now());
+        groups.start(clock.steady());
         let (kept, writer) = journal("__transaction_state")?;
         let mut transactions = TransactionCoordinator::new(config.transactions.clone(), writer);
         if let Some(kept) = kept {
             kept.replay(|key, value| transactions.replay(key, value))?;
         }
-        transactions.start(clock.now());
+        transactions.start(clock.steady());
         let node = Self {
             port,
             topics,
@@ -81,6 +86,8 @@ impl Node {
             transactions: Mutex::new(transactions),
             unfinished: Mutex::default(),
             journals,
+            ending: AtomicBool::new(false),
+            passes: RwLock::default(),
             requests_memory: Memory::of(config.limits.requests_in_flight_bytes),
             fetches_memory: Memory::of(config.limits.fetches_in_flight_bytes),
             config,
@@ -89,9 +96,14 @@ impl Node {
         Ok(node)
     }
 
-    /// Now.
+    /// Now, as the machine's clock says.
     pub fn now(&self) -> Millis {
         self.clock.now()
+    }
+
+    /// Now, as the coordinators count it: time that passes also while the machine's clock is set back.
+    pub fn steady(&self) -> Millis {
+        self.clock.steady()
     }
 
     /// Does something with the groups.
@@ -121,7 +133,7 @@ impl Node {
 
     /// Tells the coordinators the time, and gives the time at which they want to hear of it again.
     pub fn tick(&self) -> Option<Millis> {
-        let now = self.now();
+        let now = self.steady();
         lock(&self.groups).tick(now);
         lock(&self.transactions).tick(now);
         self.finish_transactions();
@@ -154,7 +166,7 @@ impl Node {
         }
         let told = lock(&self.groups).end_transaction(ending.producer.id, &ending.groups, ending.commit);
         told.map_err(|error| error.to_string())?;
-        lock(&self.transactions).ended(self.now(), ending).map_err(|error| error.to_string())
+        lock(&self.transactions).ended(self.steady(), ending).map_err(|error| error.to_string())
     }
 
     /// Writes a marker to one partition, when that is still there.
@@ -190,16 +202,22 @@ impl Node {
             let compacted = compaction.run()?;
             partition.with_log(|log| log.finish_compaction(compacted)).transpose().map(drop)
         });
-        for journal in &self.journals {
+        let _pass = self.passes.read().unwrap_or_else(PoisonError::into_inner);
+        for journal in self.journals.iter().take_while(|_| !self.is_ending()) {
             if let Err(error) = journal.compact(self.now()) {
                 self.config.log.line(&format!("housekeeping of the coordinators' logs: {error}"));
             }
         }
     }
 
-    fn keep_house(&self, work: impl Fn(&Partition) -> std::io::Result<()>) {
+    /// Works on one partition after the other, until the broker ends.
+    pub(super) fn keep_house(&self, work: impl Fn(&Partition) -> std::io::Result<()>) {
+        let _pass = self.passes.read().unwrap_or_else(PoisonError::into_inner);
         for topic in self.topics.all() {
             for partition in &topic.partitions {
+                if self.is_ending() {
+                    return;
+                }
                 if let Err(error) = work(partition) {
                     self.config
                         .log
@@ -209,13 +227,25 @@ impl Node {
         }
     }
 
-    /// Writes everything to disk and closes it.
+    /// Has housekeeping end after the step that it is at.
+    pub fn end(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
+    fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
+    }
+
+    /// Writes everything to disk, closes it, and gives the folder back, also where a request that came late still knows of it.
     pub fn close(&self) {
+        self.end();
+        let _no_pass = self.passes.write().unwrap_or_else(PoisonError::into_inner);
         self.topics.close();
         for journal in &self.journals {
             if let Err(error) = journal.close() {
                 self.config.log.line(&format!("the coordinators' logs were not written: {error}"));
             }
         }
+        self.topics.release();
     }
 }

@@ -55,7 +55,7 @@ impl Catalogue {
 pub struct Folder {
     root: PathBuf,
     /// Locked as long as it is open.
-    _lock: File,
+    lock: File,
 }
 
 impl Folder {
@@ -68,10 +68,16 @@ impl Folder {
         let path = root.join(LOCK);
         let lock = File::create(&path).map_err(BrokerError::files(&path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { root: root.to_path_buf(), _lock: lock }),
+            Ok(()) => Ok(Self { root: root.to_path_buf(), lock }),
             Err(TryLockError::WouldBlock) => Err(BrokerError::FolderInUse(root.to_path_buf())),
             Err(TryLockError::Error(error)) => Err(BrokerError::files(&path)(error)),
         }
+    }
+
+    /// Lets others have the folder. Nothing may be done in it any more.
+    pub fn release(&self) {
+        // It is given back in any case when the file is closed.
+        let _given_back_later = self.lock.unlock();
     }
 
     /// What the folder holds; `None` when it is new.

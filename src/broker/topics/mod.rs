@@ -281,6 +281,13 @@ impl Topics {
         }
     }
 
+    /// Lets another broker have the folder, when everything is closed.
+    pub fn release(&self) {
+        if let Some(folder) = &self.folder {
+            folder.release();
+        }
+    }
+
     fn known(&self) -> RwLockReadGuard<'_, Known> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
