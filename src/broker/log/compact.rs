@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use super::answers::Removed;
 use super::clean::{Cleaner, LastOfProducer};
-use super::files;
 use super::keys::{Keys, MOST_KEYS};
 use super::partition::PartitionLog;
 use super::replace;
 use super::segment::Segment;
 use super::store::Store;
 use super::transactions::AbortedTransaction;
+use crate::broker::disk;
 
 /// A compaction to be run: it holds all that it needs and knows the log no more.
 #[derive(Debug)]
@@ -252,7 +252,7 @@ impl Compaction {
         cleaner.finish(&mut result)?;
         result.store.sync()?;
         if let Some(folder) = &self.folder {
-            files::sync_folder(folder)?;
+            disk::sync_folder(folder)?;
         }
         Ok(Group { sources, result })
     }

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use super::answers::ProducerStatus;
 use super::config::{Durability, LogConfig};
 use super::error::ReadError;
-use super::files;
 use super::segment::Segment;
 use super::snapshot::{Knowledge, Snapshot};
+use crate::broker::disk;
 
 /// The file with the snapshot of what is known beside the batches.
 pub(super) const SNAPSHOT_FILE: &str = "partition.state";
@@ -185,7 +185,7 @@ impl PartitionLog {
             compacted_to: self.compacted_to,
             knowledge: self.knowledge.clone(),
         };
-        files::replace(&folder.join(SNAPSHOT_FILE), &snapshot.encode())
+        disk::replace(&folder.join(SNAPSHOT_FILE), &snapshot.encode())
     }
 
     pub(super) fn refuse_after_failure(&self) -> io::Result<()> {

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::files;
+use crate::broker::disk;
 
 /// The name of the compacted segment while it is written.
 pub(super) fn cleaned_file(folder: &Path, base: i64, end: i64) -> PathBuf {
@@ -19,7 +20,7 @@ pub(super) fn cleaned_file(folder: &Path, base: i64, end: i64) -> PathBuf {
 pub(super) fn put_in_place(cleaned: &Path) -> io::Result<PathBuf> {
     let swap = cleaned.with_extension("swap");
     fs::rename(cleaned, &swap)?;
-    sync_folder_of(&swap)?;
+    disk::sync_name(&swap)?;
     finish_swap(&swap)
 }
 
@@ -53,7 +54,7 @@ fn finish_swap(swap: &Path) -> io::Result<PathBuf> {
     }
     let place = files::segment_file(folder, base, "log");
     fs::rename(swap, &place)?;
-    files::sync_folder(folder)?;
+    disk::sync_folder(folder)?;
     Ok(place)
 }
 
@@ -61,8 +62,4 @@ fn finish_swap(swap: &Path) -> io::Result<PathBuf> {
 fn covered(path: &Path) -> Option<(i64, i64)> {
     let (base, end) = path.file_stem()?.to_str()?.split_once('-')?;
     Some((base.parse().ok()?, end.parse().ok()?))
-}
-
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), files::sync_folder)
 }

@@ -13,6 +13,7 @@ use super::index::{HEAD_BYTES, Index, Summary};
 use super::records::Records;
 use super::scan::{Placed, Scan};
 use super::store::Store;
+use crate::broker::disk;
 
 /// How much a walk to a single batch reads at once.
 const SHORT_WALK: usize = 8 * 1024;
@@ -49,7 +50,7 @@ impl Segment {
             None => Store::in_memory(),
             Some(folder) => {
                 let store = Store::create(&files::segment_file(folder, base_offset, "log"))?;
-                files::sync_folder(folder)?;
+                disk::sync_folder(folder)?;
                 store
             }
         };

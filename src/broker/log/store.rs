@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::batch::damaged;
 use super::files;
+use crate::broker::disk;
 
 /// A slice of memory that is as long as this is answered alone rather than copied together with its neighbours.
 const WORTH_AN_ANSWER: usize = 64 * 1024;
@@ -96,7 +97,7 @@ impl Store {
             Kind::File { path, open } => {
                 let file = handle(path, open)?;
                 file.set_len(size)?;
-                file.sync_all()?;
+                disk::sync_file(file, path)?;
             }
         }
         self.size = size;
@@ -107,7 +108,7 @@ impl Store {
     pub(super) fn sync(&mut self) -> io::Result<()> {
         match &mut self.kind {
             Kind::Memory(_) => Ok(()),
-            Kind::File { path, open } => handle(path, open)?.sync_data(),
+            Kind::File { path, open } => disk::sync_file(handle(path, open)?, path),
         }
     }
 

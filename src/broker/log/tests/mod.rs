@@ -5,6 +5,8 @@ mod compaction;
 mod damage;
 mod idempotence;
 mod places;
+#[cfg(unix)]
+mod power;
 mod recovery;
 mod retention;
 mod support;
