@@ -49,7 +49,10 @@ pub struct Compacted {
 /// Segments that become one.
 #[derive(Debug)]
 struct Group {
-    /// Base offset and size of each.
+    /// The result stands for the offsets from here to before `end`.
+    base: i64,
+    end: i64,
+    /// Base offset and size of each source.
     sources: Vec<(i64, u64)>,
     result: Segment,
 }
@@ -131,38 +134,57 @@ impl PartitionLog {
             || waited > self.config.max_compaction_lag_ms
     }
 
-    /// Puts the compacted segments in the place of their sources. Where retention has taken a source meanwhile, that
-    /// group stays as it is.
+    /// Puts the compacted segments in the place of their sources, or of those that retention has left of them. From where
+    /// the log has changed in another way meanwhile, it stays as it is and counts as not compacted.
     ///
     /// # Errors
     /// The disk fails; each group is the old or the new one then.
     pub fn finish_compaction(&mut self, compacted: Compacted) -> io::Result<Removed> {
         let mut removed = Removed::default();
-        for group in compacted.groups {
-            let before: u64 = group.sources.iter().map(|(_, size)| size).sum();
-            let (segments, after) = (group.sources.len(), group.result.summary.size);
-            if self.exchange(group)? {
-                removed.segments += segments;
-                removed.bytes += before.saturating_sub(after);
+        let mut compacted_to = compacted.compacted_to;
+        let mut groups = compacted.groups.into_iter();
+        for group in groups.by_ref() {
+            let base = group.base;
+            match self.exchange(group)? {
+                Some(of_group) => {
+                    removed.segments += of_group.segments;
+                    removed.bytes += of_group.bytes;
+                }
+                None => {
+                    compacted_to = base;
+                    break;
+                }
             }
         }
-        self.compacted_to = self.compacted_to.max(compacted.compacted_to);
+        // These may lack records that are only superseded where the segments before them are exchanged too.
+        for group in groups {
+            group.result.delete()?;
+        }
+        self.compacted_to = self.compacted_to.max(compacted_to);
         self.knowledge.transactions.forget_before(self.compacted_to);
         self.checkpoint()?;
         Ok(removed)
     }
 
-    fn exchange(&mut self, group: Group) -> io::Result<bool> {
-        let Some((first, _)) = group.sources.first() else { return Ok(false) };
-        let at = self.sealed.partition_point(|segment| segment.summary.base_offset < *first);
-        let there =
-            self.sealed.iter().skip(at).map(|segment| (segment.summary.base_offset, segment.summary.size));
-        if !there.take(group.sources.len()).eq(group.sources.iter().copied()) {
+    /// Exchanges one group; `None` if the log has other segments in its place than those that were compacted.
+    fn exchange(&mut self, group: Group) -> io::Result<Option<Removed>> {
+        let at = self.sealed.partition_point(|segment| segment.summary.base_offset < group.base);
+        let there: Vec<(i64, u64)> = self
+            .sealed
+            .range(at..)
+            .map(|segment| (segment.summary.base_offset, segment.summary.size))
+            .take_while(|(base, _)| *base < group.end)
+            .collect();
+        if there.is_empty() || !group.sources.ends_with(&there) {
             group.result.delete()?;
-            return Ok(false);
+            return Ok(there.is_empty().then(Removed::default));
         }
+        // Retention takes the oldest segments and has moved the start behind them, so that what the result holds of them is
+        // not read.
+        let before: u64 = there.iter().map(|(_, size)| size).sum();
+        let after = group.result.summary.size;
         self.in_use = None;
-        let old: Vec<Segment> = self.sealed.drain(at..at + group.sources.len()).collect();
+        let old: Vec<Segment> = self.sealed.drain(at..at + there.len()).collect();
         match settle(group.result, old) {
             Ok(Some(segment)) => self.sealed.insert(at, segment),
             Ok(None) => {}
@@ -172,7 +194,7 @@ impl PartitionLog {
                 return Err(error);
             }
         }
-        Ok(true)
+        Ok(Some(Removed { segments: there.len(), bytes: before.saturating_sub(after) }))
     }
 }
 
@@ -254,7 +276,7 @@ impl Compaction {
         if let Some(folder) = &self.folder {
             disk::sync_folder(folder)?;
         }
-        Ok(Group { sources, result })
+        Ok(Group { base, end, sources, result })
     }
 }
 

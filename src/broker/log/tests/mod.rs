@@ -3,6 +3,7 @@
 mod batches;
 mod compaction;
 mod damage;
+mod exchange;
 mod idempotence;
 mod places;
 #[cfg(unix)]
