@@ -32,6 +32,8 @@ pub struct PartitionLog {
     pub(super) knowledge: Knowledge,
     /// Full segments from this offset on may not be on disk yet.
     pub(super) synced_to: i64,
+    /// The name of the last segment may not be on disk yet.
+    pub(super) has_new_name: bool,
     /// The full segment that was used last and so has an open file.
     pub(super) in_use: Option<i64>,
     /// The disk failed in a way that leaves open what is on it; only opening the log anew tells.
@@ -122,7 +124,9 @@ impl PartitionLog {
         }
         self.active.write_index()?;
         let end = self.high_watermark();
-        let next = Segment::create(self.folder.as_deref(), end, now_ms, self.config.index_interval_bytes)?;
+        let (folder, interval) = (self.folder.as_deref(), self.config.index_interval_bytes);
+        let next = Segment::create(folder, end, now_ms, interval, self.durability)?;
+        self.has_new_name = self.durability == Durability::System;
         let mut full = std::mem::replace(&mut self.active, next);
         full.rest();
         self.sealed.push_back(full);
@@ -147,7 +151,17 @@ impl PartitionLog {
             segment.rest();
         }
         self.active.store.sync()?;
+        self.force_new_name()?;
         self.synced_to = self.high_watermark();
+        Ok(())
+    }
+
+    /// Forces the name of the last segment to disk, if it is not there yet.
+    pub(super) fn force_new_name(&mut self) -> io::Result<()> {
+        if let Some(folder) = self.folder.as_ref().filter(|_| self.has_new_name) {
+            disk::sync_folder(folder)?;
+            self.has_new_name = false;
+        }
         Ok(())
     }
 

@@ -10,6 +10,7 @@ mod places;
 mod power;
 mod recovery;
 mod retention;
+mod starts;
 mod support;
 mod times;
 mod transactions;

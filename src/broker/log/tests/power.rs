@@ -55,3 +55,22 @@ fn so_are_markers_and_the_first_offset() {
         assert_eq!(found.last_stable_offset(), log.high_watermark());
     }
 }
+
+#[test]
+fn an_append_that_found_no_place_for_a_new_segment_leaves_nothing_in_the_way_of_later_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::watch();
+    let mut log = always(folder.path(), small());
+    append(&mut log, of_producer(1, 0, 0, 80, false));
+    let place = folder.path().to_owned();
+    disk.fail(0, move |path| path == place);
+    assert!(log.append(of_producer(1, 0, 80, 100, false), 0, NOW).is_err());
+    assert!(!disk.is_to_fail());
+    append(&mut log, of_producer(1, 0, 80, 1, false));
+    let (_left, mut found) = after_loss(&disk, folder.path(), small());
+    assert_eq!(all(&mut found).len(), 81);
+    drop(log);
+    let mut log = always(folder.path(), small());
+    assert_eq!(all(&mut log).len(), 81);
+    assert_eq!(append(&mut log, of_producer(1, 0, 81, 1, false)).base_offset, 81);
+}
