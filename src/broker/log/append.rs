@@ -12,6 +12,7 @@ use super::config::{Durability, LogConfig, TimestampType};
 use super::decode::decompressed;
 use super::encode::encode_marker;
 use super::error::AppendError;
+use super::health::Health;
 use super::partition::PartitionLog;
 use super::producers::Written;
 
@@ -95,7 +96,7 @@ impl PartitionLog {
         if bytes.len() as u64 > self.config.segment_bytes {
             return Err(AppendError::ListTooLarge { size: bytes.len(), max: self.config.segment_bytes });
         }
-        self.refuse_after_failure()?;
+        self.health.may_write()?;
         let newest = headers.iter().map(|header| header.max_timestamp).max().unwrap_or(-1);
         if self.should_roll(bytes.len() as u64, newest, now_ms) {
             self.roll(now_ms)?;
@@ -122,14 +123,16 @@ impl PartitionLog {
         let store = &mut self.active.store;
         if let Err(error) = store.append(bytes) {
             // Part of the bytes may be in the file. If they cannot be cut off, the log must not grow behind them.
-            self.failed = store.truncate(before).is_err();
+            if store.truncate(before).is_err() {
+                self.health = Health::Unsure;
+            }
             return Err(error);
         }
         if self.durability == Durability::Always
             && let Err(error) = store.sync()
         {
             // After a failed sync the system may have dropped what it held, so that a second one proves nothing.
-            self.failed = true;
+            self.health = Health::Unsure;
             let _ = store.truncate(before);
             return Err(error);
         }

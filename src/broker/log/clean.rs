@@ -6,7 +6,7 @@ use std::io;
 use bytes::{Bytes, BytesMut};
 
 use super::answers::Marker;
-use super::batch::{BatchHeader, damaged};
+use super::batch::{BatchHeader, check_whole, damaged};
 use super::compression::compress;
 use super::config::TimestampType;
 use super::decode::{decompressed, marker_of};
@@ -91,6 +91,8 @@ impl Cleaner {
         let mut scan = Scan::new(&mut segment.store, 0, LONG_WALK);
         while let Some(placed) = scan.next()? {
             let batch = scan.bytes(&placed)?;
+            // A batch that is written anew would get a checksum that is right for its damage.
+            check_whole(&batch).map_err(damaged)?;
             let Some(kept) = self.keep(&placed.header, batch, keys, known_to)? else { continue };
             result.note(&BatchHeader::parse(&kept).map_err(damaged)?);
             self.pending.extend_from_slice(&kept);

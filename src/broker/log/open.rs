@@ -9,6 +9,7 @@ use super::batch::{check_whole, damaged};
 use super::config::{Durability, LogConfig, LogPlace};
 use super::decode::marker_of;
 use super::files;
+use super::health::Health;
 use super::partition::{PartitionLog, SNAPSHOT_FILE};
 use super::replace;
 use super::scan::Scan;
@@ -57,7 +58,8 @@ impl PartitionLog {
             synced_to: 0,
             has_new_name: false,
             in_use: None,
-            failed: false,
+            health: Health::Sound,
+            has_damage: false,
         }
     }
 }

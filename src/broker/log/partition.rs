@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::answers::ProducerStatus;
 use super::config::{Durability, LogConfig};
 use super::error::ReadError;
+use super::health::Health;
 use super::segment::Segment;
 use super::snapshot::{Knowledge, Snapshot};
 use crate::broker::disk;
@@ -36,8 +37,9 @@ pub struct PartitionLog {
     pub(super) has_new_name: bool,
     /// The full segment that was used last and so has an open file.
     pub(super) in_use: Option<i64>,
-    /// The disk failed in a way that leaves open what is on it; only opening the log anew tells.
-    pub(super) failed: bool,
+    pub(super) health: Health,
+    /// Compaction met a damaged batch. It would meet it again, so it waits until the log is opened anew.
+    pub(super) has_damage: bool,
 }
 
 impl PartitionLog {
@@ -144,7 +146,7 @@ impl PartitionLog {
         if self.folder.is_none() {
             return Ok(());
         }
-        self.refuse_after_failure()?;
+        self.health.may_write()?;
         let synced_to = self.synced_to;
         for segment in self.sealed.iter_mut().filter(|segment| segment.summary.next_offset > synced_to) {
             segment.store.sync()?;
@@ -202,15 +204,6 @@ impl PartitionLog {
         disk::replace(&folder.join(SNAPSHOT_FILE), &snapshot.encode())
     }
 
-    pub(super) fn refuse_after_failure(&self) -> io::Result<()> {
-        if self.failed {
-            return Err(io::Error::other(
-                "the disk failed before, and what is on it is not known until the log is opened again",
-            ));
-        }
-        Ok(())
-    }
-
     /// All segments, oldest first.
     pub(super) fn segments(&self) -> impl Iterator<Item = &Segment> {
         self.sealed.iter().chain(std::iter::once(&self.active))
@@ -225,14 +218,20 @@ impl PartitionLog {
     /// file open and its index loaded.
     pub(super) fn segment_mut(&mut self, at: usize) -> &mut Segment {
         let base = self.sealed.get(at).map(|segment| segment.summary.base_offset);
-        if let Some(last) = self.in_use.filter(|last| base.is_some() && base != Some(*last)) {
-            let at = self.sealed.partition_point(|segment| segment.summary.base_offset < last);
-            if let Some(segment) = self.sealed.get_mut(at) {
-                segment.rest();
-            }
+        if base.is_some() && base != self.in_use {
+            self.rest_in_use();
+            self.in_use = base;
         }
-        self.in_use = base.or(self.in_use);
         self.sealed.get_mut(at).unwrap_or(&mut self.active)
+    }
+
+    /// Frees what the full segment that was used last holds.
+    pub(super) fn rest_in_use(&mut self) {
+        let Some(last) = self.in_use.take() else { return };
+        let at = self.sealed.partition_point(|segment| segment.summary.base_offset < last);
+        if let Some(segment) = self.sealed.get_mut(at) {
+            segment.rest();
+        }
     }
 
     pub(super) fn out_of_range(&self, asked: i64) -> ReadError {

@@ -16,12 +16,12 @@ pub(super) fn cleaned_file(folder: &Path, base: i64, end: i64) -> PathBuf {
     folder.join(format!("{base:020}-{end:020}.cleaned"))
 }
 
-/// Puts a compacted segment, which is whole and on disk, in its place, and gives its path.
-pub(super) fn put_in_place(cleaned: &Path) -> io::Result<PathBuf> {
+/// Has a compacted segment, which is whole and on disk, stand for those that it was made of, and gives its new path. Once
+/// that name is on disk, a crash ends in [`finish`].
+pub(super) fn stand_by(cleaned: &Path) -> io::Result<PathBuf> {
     let swap = cleaned.with_extension("swap");
     fs::rename(cleaned, &swap)?;
-    disk::sync_name(&swap)?;
-    finish_swap(&swap)
+    Ok(swap)
 }
 
 /// Finishes or undoes what a crash has interrupted, and says so.
@@ -41,7 +41,8 @@ pub(super) fn finish(folder: &Path) -> io::Result<Vec<String>> {
     Ok(notes)
 }
 
-fn finish_swap(swap: &Path) -> io::Result<PathBuf> {
+/// Deletes the segments for which a compacted one stands, puts it in their place, and gives its path.
+pub(super) fn finish_swap(swap: &Path) -> io::Result<PathBuf> {
     let folder = swap.parent().unwrap_or(Path::new("."));
     let Some((base, end)) = covered(swap) else {
         return Err(super::batch::damaged(format!("{} is no name of a compacted segment", swap.display())));
