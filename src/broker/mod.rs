@@ -23,6 +23,7 @@ mod lock;
 pub mod log;
 pub mod partition;
 mod server;
+mod shared_log;
 mod topics;
 pub mod transactions;
 

@@ -10,7 +10,7 @@ use kafka_protocol::messages::{ProduceRequest, ProduceResponse};
 
 use super::{Call, text};
 use crate::broker::error::Malformed;
-use crate::broker::log::{AppendError, Appended, PartitionLog, RecordError};
+use crate::broker::log::{AppendError, Appended, PartitionLog, RecordError, peek};
 use crate::broker::partition::TopicPartition;
 use crate::broker::server::dispatch::{Outcome, encode};
 use crate::broker::topics::Topic;
@@ -81,11 +81,7 @@ fn append(
 
 /// Whether there is more than the first batch. Bytes that are not even one are for the log to refuse.
 fn is_longer_than_one_batch(records: &[u8]) -> bool {
-    const BEFORE_LENGTH: usize = 8;
-    const BEFORE_BATCH: usize = 12;
-    let length = records.get(BEFORE_LENGTH..).and_then(|rest| rest.first_chunk());
-    let length = length.and_then(|length| usize::try_from(i32::from_be_bytes(*length)).ok());
-    length.is_some_and(|length| records.len().saturating_sub(BEFORE_BATCH) > length)
+    peek(records).is_some_and(|first| records.len() > first.size)
 }
 
 /// Whether a transactional batch belongs to an ongoing transaction of which this partition is a part. The log is held
@@ -113,12 +109,8 @@ fn verify(
 
 /// The producer of a transactional batch; `None` for other batches, and for bytes that the log will refuse.
 fn transactional_producer(batch: &[u8]) -> Option<Producer> {
-    const TRANSACTIONAL: i16 = 1 << 4;
-    let attributes = i16::from_be_bytes(*batch.get(21..)?.first_chunk()?);
-    (attributes & TRANSACTIONAL != 0).then_some(())?;
-    let id = i64::from_be_bytes(*batch.get(43..)?.first_chunk()?);
-    let epoch = i16::from_be_bytes(*batch.get(51..)?.first_chunk()?);
-    Some(Producer { id, epoch })
+    let batch = peek(batch).filter(|batch| batch.transactional)?;
+    Some(Producer { id: batch.producer_id, epoch: batch.producer_epoch })
 }
 
 fn described(number: i32, done: Result<Appended, Refused>) -> PartitionProduceResponse {

@@ -23,6 +23,7 @@ mod index;
 mod keys;
 mod open;
 mod partition;
+mod peek;
 mod producers;
 mod read;
 mod records;
@@ -44,6 +45,7 @@ pub use decode::{ReadRecord, for_each_record};
 pub use encode::{PlainRecord, Producer, encode_batch, encode_marker};
 pub use error::{AppendError, ReadError, RecordError};
 pub use partition::PartitionLog;
+pub use peek::{Peeked, peek};
 
 #[cfg(test)]
 mod tests;

@@ -195,15 +195,9 @@ impl Node {
         });
     }
 
-    /// Compacts where it pays. The logs are held only before and after the work.
+    /// Compacts where it pays.
     pub fn compact(&self) {
-        self.keep_house(|partition| {
-            let Some(Some(compaction)) = partition.with_log(|log| log.begin_compaction(self.now())) else {
-                return Ok(());
-            };
-            let compacted = compaction.run()?;
-            partition.with_log(|log| log.finish_compaction(compacted)).transpose().map(drop)
-        });
+        self.keep_house(|partition| partition.compact(self.now()));
         for journal in &self.journals {
             if let Err(error) = journal.compact(self.now()) {
                 self.config.log.line(&format!("housekeeping of the coordinators' logs: {error}"));
