@@ -152,8 +152,8 @@ impl Node {
             if endings.is_empty() {
                 return;
             }
-            for ending in endings.drain(..) {
-                if let Err(reason) = self.finish(&ending) {
+            for mut ending in endings.drain(..) {
+                if let Err(reason) = self.finish(&mut ending) {
                     let id = &ending.transactional_id;
                     self.config.log.line(&format!("the transaction of {id} will be ended later: {reason}"));
                     lock(&self.unfinished).push(ending);
@@ -162,10 +162,16 @@ impl Node {
         }
     }
 
-    fn finish(&self, ending: &Ending) -> Result<(), String> {
-        for partition in &ending.partitions {
-            self.mark(partition, ending)?;
+    /// Does what is left to do of an ending. Partitions that have their marker are taken off it, so that they get no other.
+    fn finish(&self, ending: &mut Ending) -> Result<(), String> {
+        let mut failed = Ok(());
+        for partition in std::mem::take(&mut ending.partitions) {
+            if let Err(reason) = self.mark(&partition, ending) {
+                ending.partitions.push(partition);
+                failed = Err(reason);
+            }
         }
+        failed?;
         let told = lock(&self.groups).end_transaction(ending.producer.id, &ending.groups, ending.commit);
         told.map_err(|error| error.to_string())?;
         lock(&self.transactions).ended(self.now(), ending).map_err(|error| error.to_string())
@@ -234,3 +240,7 @@ async fn take(memory: &Arc<Semaphore>, bytes: usize, all: usize) -> Option<Owned
     let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
     Arc::clone(memory).acquire_many_owned(blocks).await.ok()
 }
+
+#[cfg(all(test, unix))]
+#[path = "node_tests.rs"]
+mod tests;
