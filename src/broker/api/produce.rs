@@ -93,10 +93,8 @@ fn verify(
     transactional_id: Option<&str>,
     place: &TopicPartition,
 ) -> Result<(), Refused> {
-    let Some(producer) = transactional_producer(records).filter(|producer| !log.has_ongoing(producer.id))
-    else {
-        return Ok(());
-    };
+    let is_new = |producer: &Producer| !log.has_ongoing(producer.id, producer.epoch);
+    let Some(producer) = transactional_producer(records).filter(is_new) else { return Ok(()) };
     let id = transactional_id.ok_or(ResponseError::InvalidTxnState)?;
     let verified =
         call.node.with_transactions(|transactions| transactions.verify_partition(id, producer, place));

@@ -98,10 +98,13 @@ impl PartitionLog {
         self.config = config;
     }
 
-    /// Whether the producer has a transaction open in this partition.
+    /// Whether the producer has a transaction open in this partition, in this epoch.
     #[must_use]
-    pub fn has_ongoing(&self, producer_id: i64) -> bool {
-        self.knowledge.producers.get(producer_id).is_some_and(|producer| producer.transaction_start.is_some())
+    pub fn has_ongoing(&self, producer_id: i64, producer_epoch: i16) -> bool {
+        self.knowledge
+            .producers
+            .get(producer_id)
+            .is_some_and(|producer| producer.transaction_start.is_some() && producer.epoch == producer_epoch)
     }
 
     /// The producers with a transaction open in this partition.
