@@ -19,6 +19,7 @@ pub fn start(node: &Arc<Node>, tasks: &mut JoinSet<()>) {
 /// Tells the coordinators the time whenever they want to hear of it.
 async fn tell_the_time(node: Arc<Node>) {
     loop {
+        node.alarm.begin();
         let next = node.on_disk(|| node.tick());
         node.alarm.sleep(node.now(), next).await;
     }
