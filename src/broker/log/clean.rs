@@ -221,7 +221,11 @@ impl Walk {
         let producer = header.producer_id;
         if header.is_control() {
             return match marker_of(header, batch) {
-                Some((Marker::Abort, _)) => !self.aborted.remove(&producer).unwrap_or(false),
+                Some((Marker::Abort, _)) => {
+                    // What an earlier compaction has left of the transaction, an empty batch, looks like a committed one.
+                    let is_left = self.committed.remove(&producer);
+                    !self.aborted.remove(&producer).unwrap_or(false) && !is_left
+                }
                 Some((Marker::Commit, _)) => !self.committed.remove(&producer),
                 None => header.count == 0,
             };

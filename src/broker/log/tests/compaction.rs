@@ -248,6 +248,25 @@ fn a_producer_goes_on_where_it_was_after_compaction_and_a_lost_snapshot() {
 }
 
 #[test]
+fn the_marker_stays_with_the_empty_batch_of_an_aborted_transaction() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = in_folder(folder.path(), compacted());
+    append(&mut log, of_producer(1, 0, 0, 2, true));
+    log.append_marker(1, 0, Marker::Abort, 0, 0, NOW).unwrap();
+    for pass in 0..5 {
+        append(&mut log, plain(&[record(NOW, "key", Some("later"))]));
+        log.roll(NOW).unwrap();
+        log.compact(NOW + pass * 2000).unwrap();
+    }
+    log.close().unwrap();
+    fs::remove_file(folder.path().join("partition.state")).unwrap();
+    let mut log = in_folder(folder.path(), compacted());
+    assert_eq!(log.last_stable_offset(), log.high_watermark());
+    // The producer's sequence is read from its empty batch.
+    assert!(append(&mut log, of_producer(1, 0, 0, 2, true)).duplicate);
+}
+
+#[test]
 fn headers_with_equal_names_survive() {
     let mut body = Vec::new();
     for (delta, key) in [(0, b"a"), (1, b"b"), (2, b"a")] {
