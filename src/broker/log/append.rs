@@ -15,6 +15,7 @@ use super::error::AppendError;
 use super::health::Health;
 use super::partition::PartitionLog;
 use super::producers::Written;
+use super::store::NotSynced;
 
 /// Batches on their way into the log.
 struct Outgoing {
@@ -129,12 +130,13 @@ impl PartitionLog {
             return Err(error);
         }
         if self.durability == Durability::Always
-            && let Err(error) = store.sync()
+            && let Err(why) = store.sync()
         {
-            // After a failed sync the system may have dropped what it held, so that a second one proves nothing.
-            self.health = Health::Unsure;
-            let _ = store.truncate(before);
-            return Err(error);
+            let is_cut = store.truncate(before).is_ok();
+            if !is_cut || matches!(why, NotSynced::Failed(_)) {
+                self.health = Health::Unsure;
+            }
+            return Err(why.into());
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::error::ReadError;
 use super::health::Health;
 use super::segment::Segment;
 use super::snapshot::{Knowledge, Snapshot};
+use super::store::NotSynced;
 use crate::broker::disk;
 
 /// The file with the snapshot of what is known beside the batches.
@@ -150,15 +151,23 @@ impl PartitionLog {
             return Ok(());
         }
         self.health.may_write()?;
+        let forced = self.force_bytes();
+        if let Err(NotSynced::Failed(_)) = forced {
+            self.health = Health::Unsure;
+        }
+        forced?;
+        self.force_new_name()?;
+        self.synced_to = self.high_watermark();
+        Ok(())
+    }
+
+    fn force_bytes(&mut self) -> Result<(), NotSynced> {
         let synced_to = self.synced_to;
         for segment in self.sealed.iter_mut().filter(|segment| segment.summary.next_offset > synced_to) {
             segment.store.sync()?;
             segment.rest();
         }
-        self.active.store.sync()?;
-        self.force_new_name()?;
-        self.synced_to = self.high_watermark();
-        Ok(())
+        self.active.store.sync()
     }
 
     /// Forces the name of the last segment to disk, if it is not there yet.

@@ -29,6 +29,23 @@ enum Kind {
     File { path: PathBuf, open: Option<Arc<File>> },
 }
 
+/// Why bytes were not forced to disk.
+#[derive(Debug)]
+pub(super) enum NotSynced {
+    /// The file could not be opened. It can be tried again.
+    NotTried(io::Error),
+    /// The system may have dropped what it held, so that a second try proves nothing.
+    Failed(io::Error),
+}
+
+impl From<NotSynced> for io::Error {
+    fn from(why: NotSynced) -> io::Error {
+        match why {
+            NotSynced::NotTried(error) | NotSynced::Failed(error) => error,
+        }
+    }
+}
+
 impl Store {
     pub(super) fn in_memory() -> Store {
         Store { size: 0, kind: Kind::Memory(Vec::new()) }
@@ -105,10 +122,13 @@ impl Store {
     }
 
     /// Forces the bytes to disk.
-    pub(super) fn sync(&mut self) -> io::Result<()> {
+    pub(super) fn sync(&mut self) -> Result<(), NotSynced> {
         match &mut self.kind {
             Kind::Memory(_) => Ok(()),
-            Kind::File { path, open } => disk::sync_file(handle(path, open)?, path),
+            Kind::File { path, open } => {
+                let file = handle(path, open).map_err(NotSynced::NotTried)?;
+                disk::sync_file(file, path).map_err(NotSynced::Failed)
+            }
         }
     }
 

@@ -74,3 +74,24 @@ fn an_append_that_found_no_place_for_a_new_segment_leaves_nothing_in_the_way_of_
     assert_eq!(all(&mut log).len(), 81);
     assert_eq!(append(&mut log, of_producer(1, 0, 81, 1, false)).base_offset, 81);
 }
+
+#[test]
+fn a_log_whose_bytes_could_not_be_forced_to_disk_takes_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::watch();
+    let mut log = in_folder(folder.path(), small());
+    for at in 0..40 {
+        append(&mut log, of_producer(1, 0, at * 5, 5, false));
+    }
+    let before = all(&mut log);
+    disk.fail(1, |path| path.extension().is_some_and(|extension| extension == "log"));
+    assert!(log.flush().is_err());
+    // A second sync would succeed, whatever became of the bytes.
+    assert!(log.flush().is_err());
+    assert!(log.append(of_producer(1, 0, 200, 1, false), 0, NOW).is_err());
+    assert_eq!(all(&mut log), before);
+    drop(log);
+    let mut log = in_folder(folder.path(), small());
+    assert_eq!(all(&mut log), before);
+    append(&mut log, of_producer(1, 0, 200, 1, false));
+}
