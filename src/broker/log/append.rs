@@ -15,7 +15,7 @@ use super::error::AppendError;
 use super::health::Health;
 use super::partition::PartitionLog;
 use super::producers::Written;
-use super::store::NotSynced;
+use super::store::Failure;
 
 /// Batches on their way into the log.
 struct Outgoing {
@@ -122,18 +122,18 @@ impl PartitionLog {
     fn write_bytes(&mut self, bytes: Bytes) -> io::Result<()> {
         let before = self.active.summary.size;
         let store = &mut self.active.store;
-        if let Err(error) = store.append(bytes) {
+        if let Err(why) = store.append(bytes) {
             // Part of the bytes may be in the file. If they cannot be cut off, the log must not grow behind them.
-            if store.truncate(before).is_err() {
+            if matches!(why, Failure::Halfway(_)) && store.truncate(before).is_err() {
                 self.health = Health::Unsure;
             }
-            return Err(error);
+            return Err(why.into());
         }
         if self.durability == Durability::Always
             && let Err(why) = store.sync()
         {
             let is_cut = store.truncate(before).is_ok();
-            if !is_cut || matches!(why, NotSynced::Failed(_)) {
+            if !is_cut || matches!(why, Failure::Halfway(_)) {
                 self.health = Health::Unsure;
             }
             return Err(why.into());

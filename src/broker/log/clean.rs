@@ -105,7 +105,7 @@ impl Cleaner {
 
     /// Writes what is gathered.
     pub(super) fn finish(&mut self, result: &mut Segment) -> io::Result<()> {
-        result.store.append(self.pending.split().freeze())
+        Ok(result.store.append(self.pending.split().freeze())?)
     }
 
     /// The batch as it stays; `None` if it goes.

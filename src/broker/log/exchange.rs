@@ -52,7 +52,7 @@ impl PartitionLog {
 
     /// Exchanges one group; `None` if the log has other segments in its place than those that were compacted.
     fn exchange(&mut self, group: Group) -> io::Result<Option<Removed>> {
-        let at = self.sealed.partition_point(|segment| segment.summary.base_offset < group.base);
+        let at = self.index_of(group.base);
         let there: Vec<(i64, u64)> = self
             .sealed
             .range(at..)

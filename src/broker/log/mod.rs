@@ -22,6 +22,7 @@ mod health;
 mod index;
 mod keys;
 mod open;
+mod open_files;
 mod partition;
 mod peek;
 mod producers;

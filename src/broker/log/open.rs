@@ -111,6 +111,8 @@ impl Opening {
         } else if self.durability == Durability::Always {
             log.force_new_name()?;
         }
+        // Of many logs most are not used at first.
+        log.active.store.close();
         Ok((log, self.recovery))
     }
 

@@ -10,7 +10,7 @@ use super::error::ReadError;
 use super::health::Health;
 use super::segment::Segment;
 use super::snapshot::{Knowledge, Snapshot};
-use super::store::NotSynced;
+use super::store::Failure;
 use crate::broker::disk;
 
 /// The file with the snapshot of what is known beside the batches.
@@ -152,7 +152,7 @@ impl PartitionLog {
         }
         self.health.may_write()?;
         let forced = self.force_bytes();
-        if let Err(NotSynced::Failed(_)) = forced {
+        if let Err(Failure::Halfway(_)) = forced {
             self.health = Health::Unsure;
         }
         forced?;
@@ -161,7 +161,7 @@ impl PartitionLog {
         Ok(())
     }
 
-    fn force_bytes(&mut self) -> Result<(), NotSynced> {
+    fn force_bytes(&mut self) -> Result<(), Failure> {
         let synced_to = self.synced_to;
         for segment in self.sealed.iter_mut().filter(|segment| segment.summary.next_offset > synced_to) {
             segment.store.sync()?;
@@ -177,6 +177,17 @@ impl PartitionLog {
             self.has_new_name = false;
         }
         Ok(())
+    }
+
+    /// Closes the files that were not used since this was last called. They are opened again when they are needed.
+    pub fn close_idle(&mut self) {
+        if self.active.store.is_idle() {
+            self.active.store.close();
+        }
+        let last = self.in_use.map(|last| self.index_of(last));
+        if last.and_then(|at| self.sealed.get_mut(at)).is_some_and(|segment| segment.store.is_idle()) {
+            self.rest_in_use();
+        }
     }
 
     /// Forces everything to disk and writes down what makes the next opening fast.
@@ -237,10 +248,15 @@ impl PartitionLog {
         self.sealed.get_mut(at).unwrap_or(&mut self.active)
     }
 
+    /// The index of the first full segment that begins at an offset or later.
+    pub(super) fn index_of(&self, base: i64) -> usize {
+        self.sealed.partition_point(|segment| segment.summary.base_offset < base)
+    }
+
     /// Frees what the full segment that was used last holds.
     pub(super) fn rest_in_use(&mut self) {
         let Some(last) = self.in_use.take() else { return };
-        let at = self.sealed.partition_point(|segment| segment.summary.base_offset < last);
+        let at = self.index_of(last);
         if let Some(segment) = self.sealed.get_mut(at) {
             segment.rest();
         }

@@ -11,7 +11,7 @@ use crate::broker::error::BrokerError;
 use crate::broker::groups::GroupCoordinator;
 use crate::broker::journal::{Journal, Millis};
 use crate::broker::lock::{lock, wait};
-use crate::broker::log::{AppendError, Durability, Marker};
+use crate::broker::log::{AppendError, Durability, Marker, PartitionLog};
 use crate::broker::partition::TopicPartition;
 use crate::broker::topics::Topics;
 use crate::broker::topics::partition::Partition;
@@ -201,9 +201,12 @@ impl Node {
         });
     }
 
-    /// Compacts where it pays.
+    /// Closes the files of logs that are idle, and compacts where it pays.
     pub fn compact(&self) {
-        self.keep_house(|partition| partition.compact(self.now()));
+        self.keep_house(|partition| {
+            partition.with_log(PartitionLog::close_idle);
+            partition.compact(self.now())
+        });
         for journal in &self.journals {
             if let Err(error) = journal.compact(self.now()) {
                 self.config.log.line(&format!("housekeeping of the coordinators' logs: {error}"));

@@ -5,6 +5,8 @@ mod compaction;
 mod damage;
 mod exchange;
 mod idempotence;
+#[cfg(target_os = "linux")]
+mod many;
 mod places;
 #[cfg(unix)]
 mod power;
