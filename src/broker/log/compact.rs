@@ -6,7 +6,6 @@ use std::io;
 use std::path::PathBuf;
 
 use super::answers::Removed;
-use super::batch::damaged;
 use super::clean::{Cleaner, LastOfProducer};
 use super::exchange;
 use super::health::Health;
@@ -109,7 +108,7 @@ impl PartitionLog {
 
     /// Takes note that a compaction of this log has failed while it ran.
     pub fn compaction_failed(&mut self, error: &io::Error) {
-        self.has_damage |= error.kind() == damaged("").kind();
+        self.has_damage |= matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge);
     }
 
     /// The full segments, each with the offset where the next one begins.

@@ -30,6 +30,7 @@ mod read;
 mod records;
 mod replace;
 mod retention;
+mod room;
 mod scan;
 mod segment;
 mod snapshot;
