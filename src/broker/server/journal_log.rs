@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::clock::Clock;
 use crate::broker::config::LogSink;
+use crate::broker::disk;
 use crate::broker::error::BrokerError;
 use crate::broker::journal::{Entry, Journal, Millis};
+use crate::broker::lock::wait;
 use crate::broker::log::{
     Cleanup, Compression, Durability, Isolation, LogConfig, LogPlace, PartitionLog, PlainRecord, Producer,
     ReadError, encode_batch, for_each_record, peek,
@@ -42,6 +44,7 @@ impl JournalLog {
             max_message_bytes: usize::try_from(SEGMENT_BYTES).unwrap_or(usize::MAX),
             ..LogConfig::default()
         };
+        disk::create_folders(&path).map_err(BrokerError::files(&path))?;
         let opened = PartitionLog::open(LogPlace::Folder(path.clone()), config, durability, clock.now());
         let (log, recovery) = opened.map_err(BrokerError::files(&path))?;
         for note in recovery.notes {
@@ -119,6 +122,10 @@ impl Journal for JournalLog {
         let appended = self.log.with(|log| log.append(batch, 0, timestamp));
         appended.ok_or_else(ended)?.map(drop).map_err(io::Error::other)
     }
+
+    fn force(&mut self) -> io::Result<()> {
+        wait(|| self.log.with(PartitionLog::flush)).ok_or_else(ended)?
+    }
 }
 
 fn ended() -> io::Error {
@@ -141,6 +148,10 @@ pub struct Forgetful;
 
 impl Journal for Forgetful {
     fn append(&mut self, _entries: &[Entry]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn force(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! A node without connections: transactions whose markers cannot be written everywhere.
+//! A node without connections: what a disk that fails and a loss of power leave of its transactions.
 
 use super::*;
 use crate::broker::config::Storage;
@@ -80,4 +80,29 @@ fn a_marker_is_written_once_while_another_one_cannot_be_written() {
         let left = node.with_transactions(|transactions| transactions.describe("id").unwrap().partitions);
         assert_eq!(left, []);
     }
+}
+
+#[test]
+fn a_producer_id_does_not_come_again_after_a_loss_of_power_whatever_the_durability() {
+    let root = tempfile::tempdir().unwrap();
+    let disk = Disk::watch();
+    let mut seen = Vec::new();
+    for loss in 0..3 {
+        let folder = root.path().join(format!("{loss}"));
+        if loss > 0 {
+            std::fs::create_dir(&folder).unwrap();
+            disk.after_loss_of_power(&root.path().join(format!("{}", loss - 1)), &folder);
+        }
+        let config = BrokerConfig { storage: Storage::Folder(folder), ..BrokerConfig::default() };
+        let node = Node::open(config, 0).unwrap();
+        let request = InitRequest { transactional_id: None, timeout_ms: 60_000, known: None };
+        for _ in 0..1500 {
+            let given = node.with_transactions(|transactions| transactions.init(node.now(), &request));
+            seen.push(given.unwrap().id);
+        }
+    }
+    let all = seen.len();
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), all);
 }
