@@ -114,6 +114,16 @@ impl Folder {
         self.root.join(TOPICS).join(topic.hex())
     }
 
+    /// Forces to disk that a topic is there, and that its partitions are.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn force_names(&self, topic: Id) -> io::Result<()> {
+        let place = self.topic(topic);
+        disk::sync_folder(&place)?;
+        disk::sync_name(&place)
+    }
+
     /// Where something of the broker's own lies.
     pub fn own(&self, name: &str) -> PathBuf {
         self.root.join(name)
