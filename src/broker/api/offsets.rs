@@ -20,6 +20,7 @@ use kafka_protocol::messages::{
 };
 
 use super::{Call, check_epoch};
+use crate::broker::lock::wait;
 use crate::broker::log::{Isolation, PartitionLog, ReadError, TimedOffset};
 use crate::broker::topics::Topic;
 
@@ -173,7 +174,7 @@ pub fn delete_records(call: &Call<'_>, request: DeleteRecordsRequest) -> DeleteR
         let partitions = asked.partitions.iter().map(|partition| {
             let number = partition.partition_index;
             let answer = DeleteRecordsPartitionResult::default().with_partition_index(number);
-            match delete_before(call, topic.as_deref(), number, partition.offset) {
+            match delete_before(topic.as_deref(), number, partition.offset) {
                 Ok(start) => answer.with_low_watermark(start),
                 Err(error) => answer.with_error_code(error.code()).with_low_watermark(NONE),
             }
@@ -183,16 +184,12 @@ pub fn delete_records(call: &Call<'_>, request: DeleteRecordsRequest) -> DeleteR
     DeleteRecordsResponse::default().with_topics(topics.collect())
 }
 
-fn delete_before(
-    call: &Call<'_>,
-    topic: Option<&Topic>,
-    number: i32,
-    before: i64,
-) -> Result<i64, ResponseError> {
+fn delete_before(topic: Option<&Topic>, number: i32, before: i64) -> Result<i64, ResponseError> {
     const TO_THE_END: i64 = -1;
     let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
     let partition = topic.partition(number).ok_or(ResponseError::UnknownTopicOrPartition)?;
-    let deleted = call.node.on_disk(|| {
+    // The new start is forced to disk, whatever the durability of records is.
+    let deleted = wait(|| {
         partition.with_log(|log| {
             if !log.config().cleanup.delete {
                 return Err(ResponseError::PolicyViolation);

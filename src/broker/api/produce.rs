@@ -10,7 +10,7 @@ use kafka_protocol::messages::{ProduceRequest, ProduceResponse};
 
 use super::{Call, text};
 use crate::broker::error::Malformed;
-use crate::broker::log::{AppendError, Appended, Compression, PartitionLog, RecordError};
+use crate::broker::log::{AppendError, Appended, Compression, PartitionLog, RecordError, peek};
 use crate::broker::partition::TopicPartition;
 use crate::broker::server::dispatch::{Outcome, encode};
 use crate::broker::topics::Topic;
@@ -120,10 +120,8 @@ fn verify(
     transactional_id: Option<&str>,
     place: &TopicPartition,
 ) -> Result<(), NotTaken> {
-    let Some(producer) = transactional_producer(records).filter(|producer| !log.has_ongoing(producer.id))
-    else {
-        return Ok(());
-    };
+    let is_new = |producer: &Producer| !log.has_ongoing(producer.id, producer.epoch);
+    let Some(producer) = transactional_producer(records).filter(is_new) else { return Ok(()) };
     let id = transactional_id.ok_or(ResponseError::InvalidTxnState)?;
     let verified =
         call.node.with_transactions(|transactions| transactions.verify_partition(id, producer, place));
@@ -136,12 +134,8 @@ fn verify(
 
 /// The producer of a transactional batch; `None` for other batches, and for bytes that the log will refuse.
 fn transactional_producer(batch: &[u8]) -> Option<Producer> {
-    const TRANSACTIONAL: i16 = 1 << 4;
-    let attributes = i16::from_be_bytes(*batch.get(21..)?.first_chunk()?);
-    (attributes & TRANSACTIONAL != 0).then_some(())?;
-    let id = i64::from_be_bytes(*batch.get(43..)?.first_chunk()?);
-    let epoch = i16::from_be_bytes(*batch.get(51..)?.first_chunk()?);
-    Some(Producer { id, epoch })
+    let batch = peek(batch).filter(|batch| batch.transactional)?;
+    Some(Producer { id: batch.producer_id, epoch: batch.producer_epoch })
 }
 
 fn described(number: i32, done: Result<Appended, NotTaken>) -> PartitionProduceResponse {

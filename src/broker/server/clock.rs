@@ -59,9 +59,15 @@ impl Alarm {
         }
     }
 
+    /// Forgets what it was set to. A time that is set from now on wakes the next sleep, also when the one that sleeps did not know
+    /// of it as it chose its own time.
+    pub fn begin(&self) {
+        self.rings_at.store(i64::MAX, Ordering::Relaxed);
+    }
+
     /// Sleeps until it is `at`, or until the alarm is set to an earlier time.
     pub async fn sleep(&self, now: Millis, at: Option<Millis>) {
-        self.rings_at.store(at.unwrap_or(i64::MAX), Ordering::Relaxed);
+        self.rings_at.fetch_min(at.unwrap_or(i64::MAX), Ordering::Relaxed);
         let left = at.map(|at| Duration::from_millis(u64::try_from(at - now).unwrap_or(0)));
         let left = left.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP);
         let _rings_or_is_set_earlier = tokio::time::timeout(left, self.earlier.notified()).await;
@@ -69,8 +75,22 @@ impl Alarm {
 }
 
 #[cfg(test)]
-mod clock_tests {
+mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_that_is_set_while_others_are_looked_at_is_not_lost() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let alarm = Alarm::default();
+        runtime.block_on(async {
+            alarm.sleep(1_000, Some(1_000)).await;
+            // It has rung. While somebody looks for the next time, another one comes.
+            alarm.begin();
+            alarm.set(Some(2_000));
+            let sleep = alarm.sleep(1_000, None);
+            assert!(tokio::time::timeout(LONGEST_SLEEP / 2, sleep).await.is_ok());
+        });
+    }
 
     #[test]
     fn time_passes_while_the_machines_clock_is_an_hour_behind() {

@@ -24,6 +24,7 @@ pub fn start(node: &Arc<Node>, tasks: &mut JoinSet<()>) {
 /// Tells the coordinators the time whenever they want to hear of it.
 async fn tell_the_time(node: Arc<Node>) {
     loop {
+        node.alarm.begin();
         let next = match catch_unwind(AssertUnwindSafe(|| node.on_disk(|| node.tick()))) {
             Ok(next) => next,
             Err(_) => {

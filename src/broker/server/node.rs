@@ -11,7 +11,7 @@ use crate::broker::error::BrokerError;
 use crate::broker::groups::GroupCoordinator;
 use crate::broker::journal::{Journal, Millis};
 use crate::broker::lock::{lock, wait};
-use crate::broker::log::{AppendError, Durability, Marker};
+use crate::broker::log::{AppendError, Durability, Marker, PartitionLog};
 use crate::broker::partition::TopicPartition;
 use crate::broker::topics::Topics;
 use crate::broker::topics::partition::Partition;
@@ -150,8 +150,8 @@ impl Node {
             if endings.is_empty() {
                 return;
             }
-            for ending in endings.drain(..) {
-                if let Err(reason) = self.finish(&ending) {
+            for mut ending in endings.drain(..) {
+                if let Err(reason) = self.finish(&mut ending) {
                     let id = &ending.transactional_id;
                     self.config.log.line(&format!("the transaction of {id} will be ended later: {reason}"));
                     lock(&self.unfinished).push(ending);
@@ -160,10 +160,16 @@ impl Node {
         }
     }
 
-    fn finish(&self, ending: &Ending) -> Result<(), String> {
-        for partition in &ending.partitions {
-            self.mark(partition, ending)?;
+    /// Does what is left to do of an ending. Partitions that have their marker are taken off it, so that they get no other.
+    fn finish(&self, ending: &mut Ending) -> Result<(), String> {
+        let mut failed = Ok(());
+        for partition in std::mem::take(&mut ending.partitions) {
+            if let Err(reason) = self.mark(&partition, ending) {
+                ending.partitions.push(partition);
+                failed = Err(reason);
+            }
         }
+        failed?;
         let told = lock(&self.groups).end_transaction(ending.producer.id, &ending.groups, ending.commit);
         told.map_err(|error| error.to_string())?;
         lock(&self.transactions).ended(self.steady(), ending).map_err(|error| error.to_string())
@@ -193,14 +199,11 @@ impl Node {
         });
     }
 
-    /// Compacts where it pays. The logs are held only before and after the work.
+    /// Closes the files of logs that are idle, and compacts where it pays.
     pub fn compact(&self) {
         self.keep_house(|partition| {
-            let Some(Some(compaction)) = partition.with_log(|log| log.begin_compaction(self.now())) else {
-                return Ok(());
-            };
-            let compacted = compaction.run()?;
-            partition.with_log(|log| log.finish_compaction(compacted)).transpose().map(drop)
+            partition.with_log(PartitionLog::close_idle);
+            partition.compact(self.now())
         });
         let _pass = self.passes.read().unwrap_or_else(PoisonError::into_inner);
         for journal in self.journals.iter().take_while(|_| !self.is_ending()) {
@@ -249,3 +252,7 @@ impl Node {
         self.topics.release();
     }
 }
+
+#[cfg(all(test, unix))]
+#[path = "node_tests.rs"]
+mod tests;

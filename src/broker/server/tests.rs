@@ -4,13 +4,21 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
-use kafka_protocol::messages::{ApiKey, ApiVersionsRequest, ApiVersionsResponse, ResponseHeader};
-use kafka_protocol::messages::{MetadataRequest, MetadataResponse};
-use kafka_protocol::protocol::Decodable;
+use kafka_protocol::ResponseError;
+use kafka_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
+use kafka_protocol::messages::{
+    ApiKey, ApiVersionsRequest, ApiVersionsResponse, MetadataRequest, MetadataResponse, ProduceRequest,
+    ResponseHeader, TopicName, TransactionalId,
+};
+use kafka_protocol::protocol::{Decodable, StrBytes};
 
 use super::client_for_tests::{answer, ask, connect, exchange, memory, request};
 use super::*;
 use crate::broker::config::{Limits, LogSink, Storage};
+use crate::broker::log::{self, PlainRecord};
+use crate::broker::partition::TopicPartition;
+use crate::broker::topics::NewTopic;
+use crate::broker::transactions::InitRequest;
 
 #[test]
 fn it_answers_when_start_returns_and_not_when_it_has_stopped() {
@@ -111,6 +119,38 @@ fn connections_over_the_limit_are_closed_and_others_stay() {
     }
     assert_eq!(answer(&mut connect(&broker)), None);
     let _answer: MetadataResponse = ask(&mut first, &MetadataRequest::default(), 1);
+}
+
+#[test]
+fn a_producer_of_another_epoch_does_not_write_into_an_open_transaction() {
+    let broker = memory();
+    let topic = NewTopic { name: "topic".into(), partitions: 1, config: Default::default() };
+    broker.node.topics.create(topic, false, broker.node.now()).unwrap();
+    let request = InitRequest { transactional_id: Some("id".into()), timeout_ms: 60_000, known: None };
+    let producer = broker.node.with_transactions(|transactions| {
+        let now = broker.node.now();
+        let producer = transactions.init(now, &request).unwrap();
+        transactions.add_partitions(now, "id", producer, &[TopicPartition::new("topic", 0)]).unwrap();
+        producer
+    });
+    let mut stream = connect(&broker);
+    let mut produce = |epoch, sequence| {
+        let record = PlainRecord { timestamp: 0, key: None, value: Some(b"value") };
+        let of = log::Producer { id: producer.id, epoch, sequence, transactional: true };
+        let batch = log::encode_batch(&[record], of, log::Compression::None).unwrap();
+        let data = PartitionProduceData::default().with_records(Some(batch));
+        let topic = TopicProduceData::default()
+            .with_name(TopicName(StrBytes::from_static_str("topic")))
+            .with_partition_data(vec![data]);
+        let request = ProduceRequest::default()
+            .with_transactional_id(Some(TransactionalId(StrBytes::from_static_str("id"))))
+            .with_acks(-1)
+            .with_topic_data(vec![topic]);
+        ask(&mut stream, &request, 9).responses[0].partition_responses[0].error_code
+    };
+    assert_eq!(produce(producer.epoch, 0), 0);
+    assert_eq!(produce(producer.epoch, 1), 0);
+    assert_eq!(produce(producer.epoch + 1, 0), ResponseError::InvalidProducerEpoch.code());
 }
 
 #[test]
