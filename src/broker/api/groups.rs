@@ -1,5 +1,7 @@
 //! ListGroups, DescribeGroups and DeleteGroups.
 
+use std::collections::BTreeSet;
+
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::delete_groups_response::DeletableGroupResult;
 use kafka_protocol::messages::describe_groups_response::{DescribedGroup, DescribedGroupMember};
@@ -8,6 +10,7 @@ use kafka_protocol::messages::{
     DeleteGroupsRequest, DeleteGroupsResponse, DescribeGroupsRequest, DescribeGroupsResponse, GroupId,
     ListGroupsRequest, ListGroupsResponse,
 };
+use kafka_protocol::protocol::StrBytes;
 
 use super::metadata::NOT_ASKED;
 use super::{Call, code, each_once, text};
@@ -24,12 +27,16 @@ const TYPE: &str = "classic";
 
 /// ListGroups.
 pub fn list(call: &Call<'_>, request: ListGroupsRequest) -> ListGroupsResponse {
-    let is_asked = |filter: &[kafka_protocol::protocol::StrBytes], name: &str| {
-        filter.is_empty() || filter.iter().any(|asked| asked.eq_ignore_ascii_case(name))
+    let lowercase = |filter: &[StrBytes]| -> BTreeSet<String> {
+        filter.iter().map(|asked| asked.to_ascii_lowercase()).collect()
+    };
+    let (states, types) = (lowercase(&request.states_filter), lowercase(&request.types_filter));
+    let is_asked = |filter: &BTreeSet<String>, name: &str| {
+        filter.is_empty() || filter.contains(&name.to_ascii_lowercase())
     };
     let listed = call.node.with_groups(|groups| groups.list()).into_iter();
-    let listed = listed.filter(|group| is_asked(&request.states_filter, group.state.name()));
-    let groups = listed.filter(|_| is_asked(&request.types_filter, TYPE)).map(|group| {
+    let listed = listed.filter(|group| is_asked(&states, group.state.name()));
+    let groups = listed.filter(|_| is_asked(&types, TYPE)).map(|group| {
         let described = ListedGroup::default()
             .with_group_id(GroupId(text(group.group)))
             .with_protocol_type(text(group.protocol_type));

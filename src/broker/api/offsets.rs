@@ -19,7 +19,7 @@ use kafka_protocol::messages::{
     OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse,
 };
 
-use super::{Call, check_epoch};
+use super::{Call, check_epoch, named_twice};
 use crate::broker::lock::wait;
 use crate::broker::log::{Isolation, PartitionLog, ReadError, TimedOffset};
 use crate::broker::topics::Topic;
@@ -43,10 +43,18 @@ struct Found {
 /// ListOffsets.
 pub fn list(call: &Call<'_>, request: ListOffsetsRequest) -> ListOffsetsResponse {
     let isolation = isolation(request.isolation_level);
+    let named = request.topics.iter().flat_map(|topic| {
+        topic.partitions.iter().map(|partition| (topic.name.clone(), partition.partition_index))
+    });
+    let twice = named_twice(named);
     let topics = request.topics.into_iter().map(|asked| {
         let topic = call.node.topics.named(&asked.name);
         let partitions = asked.partitions.iter().map(|partition| {
-            let found = find(call, topic.as_deref(), partition, isolation);
+            let found = if twice.contains(&(asked.name.clone(), partition.partition_index)) {
+                Err(ResponseError::InvalidRequest)
+            } else {
+                find(call, topic.as_deref(), partition, isolation)
+            };
             let answer =
                 ListOffsetsPartitionResponse::default().with_partition_index(partition.partition_index);
             match found {

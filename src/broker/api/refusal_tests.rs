@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use kafka_protocol::messages::alter_configs_request::AlterConfigsResource;
 use kafka_protocol::messages::incremental_alter_configs_request;
+use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use kafka_protocol::messages::offset_commit_request::{
     OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
@@ -10,8 +11,8 @@ use kafka_protocol::messages::offset_delete_request::{
     OffsetDeleteRequestPartition, OffsetDeleteRequestTopic,
 };
 use kafka_protocol::messages::{
-    AlterConfigsRequest, IncrementalAlterConfigsRequest, ListGroupsRequest, OffsetCommitRequest,
-    OffsetDeleteRequest,
+    AlterConfigsRequest, IncrementalAlterConfigsRequest, ListGroupsRequest, ListOffsetsRequest,
+    OffsetCommitRequest, OffsetDeleteRequest,
 };
 
 use crate::broker::log::Compression;
@@ -85,6 +86,19 @@ fn offsets_in_topics_that_are_not_there_make_no_group() {
     };
     let unknown = [delete("u", 0), delete("t", 1)];
     assert_eq!((unknown, delete("t", 0)), ([UNKNOWN_TOPIC_OR_PARTITION; 2], 0));
+}
+
+#[test]
+fn an_offset_that_is_asked_for_twice_is_not_looked_up() {
+    let broker = memory();
+    let mut stream = connect(&broker);
+    create_topic(&mut stream, &[]);
+    let of = |number| ListOffsetsPartition::default().with_partition_index(number).with_timestamp(-1);
+    let topic = ListOffsetsTopic::default().with_name(name("t"));
+    let topic = topic.with_partitions(vec![of(0), of(1), of(0)]);
+    let answer = ask(&mut stream, &ListOffsetsRequest::default().with_topics(vec![topic]), 1);
+    let errors: Vec<i16> = answer.topics[0].partitions.iter().map(|partition| partition.error_code).collect();
+    assert_eq!(errors, [INVALID_REQUEST, UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST]);
 }
 
 #[test]

@@ -32,15 +32,15 @@ pub fn list(call: &Call<'_>, request: ListTransactionsRequest) -> ListTransactio
     let is_state = |name: &str| STATES.iter().any(|state| state.name() == name);
     let (states, unknown): (Vec<_>, Vec<_>) =
         request.state_filters.into_iter().partition(|name| is_state(name));
+    let states: BTreeSet<&str> = states.iter().map(|name| name.as_str()).collect();
     if states.is_empty() && !unknown.is_empty() {
         return ListTransactionsResponse::default().with_unknown_state_filters(unknown);
     }
     let now = call.node.steady();
     let least = if call.version >= 1 { request.duration_filter } else { -1 };
     let listed = call.node.with_transactions(|transactions| transactions.list()).into_iter();
-    let listed =
-        listed.filter(|one| states.is_empty() || states.iter().any(|state| **state == *one.state.name()));
-    let producers = &request.producer_id_filters;
+    let listed = listed.filter(|one| states.is_empty() || states.contains(one.state.name()));
+    let producers: BTreeSet<ProducerId> = request.producer_id_filters.into_iter().collect();
     let listed =
         listed.filter(|one| producers.is_empty() || producers.contains(&ProducerId(one.producer_id)));
     let listed = listed.filter(|one| least < 0 || one.started.is_some_and(|started| now - started > least));

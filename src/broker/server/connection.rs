@@ -39,22 +39,22 @@ pub enum Ended {
 ///
 /// # Errors
 /// It ended for another reason than that the client closed it.
-pub async fn serve(mut stream: TcpStream, node: &Arc<Node>) -> Result<(), Ended> {
+pub async fn serve(stream: &mut TcpStream, node: &Arc<Node>) -> Result<(), Ended> {
     stream.set_nodelay(true).map_err(FrameError::from)?;
     let idle = node.config.limits.idle;
     let pause = idle.min(PAUSE_IN_ANSWER);
     loop {
-        let next = read_length(&mut stream, node.config.limits.request_bytes);
+        let next = read_length(stream, node.config.limits.request_bytes);
         let Some(length) = timeout(idle, next).await.map_err(|_| Ended::Idle(idle))?? else { return Ok(()) };
-        let (request, memory) = read(&mut stream, length, node).await?;
-        let Some(outcome) = unless_gone(&stream, dispatch::serve(node, request, memory)).await else {
+        let (request, memory) = read(stream, length, node).await?;
+        let Some(outcome) = unless_gone(stream, dispatch::serve(node, request, memory)).await else {
             return Ok(());
         };
         match outcome? {
             Outcome::Nothing => {}
-            Outcome::Answer(parts, _memory) => parts.write(&mut stream, pause).await?,
+            Outcome::Answer(parts, _memory) => parts.write(stream, pause).await?,
             Outcome::Close(None) => return Ok(()),
-            Outcome::Close(Some(parts)) => return Ok(parts.write(&mut stream, pause).await?),
+            Outcome::Close(Some(parts)) => return Ok(parts.write(stream, pause).await?),
         }
     }
 }

@@ -141,9 +141,10 @@ async fn serve(listener: tokio::net::TcpListener, node: Arc<Node>, mut stop: one
             Event::Connection(Ok(_)) if tasks.len() >= most => {
                 node.config.log.line("a connection was refused: there are as many as the limit allows");
             }
-            Event::Connection(Ok((stream, peer))) => {
+            Event::Connection(Ok((mut stream, peer))) => {
                 let node = Arc::clone(&node);
-                tasks.spawn(async move { report(connection::serve(stream, &node).await, peer, &node) });
+                // The connection is there until it is said why it ends: who sees it closed finds the line.
+                tasks.spawn(async move { report(connection::serve(&mut stream, &node).await, peer, &node) });
             }
             Event::Connection(Err(error)) => {
                 // Out of files, most likely: some connection has to end first.

@@ -168,3 +168,13 @@ fn a_folder_keeps_the_cluster_and_is_given_to_one_broker_at_a_time() {
     first.stop();
     assert_eq!(id(&Broker::start(config).unwrap()), before);
 }
+
+#[test]
+fn a_topic_that_has_grown_meanwhile_refuses_what_is_no_longer_more() {
+    let broker = memory();
+    super::client_for_tests::create_topic(&mut connect(&broker), &[]);
+    let grow =
+        |count| broker.node.topics.add_partitions("t", count, false, 0).map_err(|refused| refused.error);
+    let all = [grow(3), grow(3), grow(2)];
+    assert_eq!(all, [Ok(()), Err(ResponseError::InvalidPartitions), Err(ResponseError::InvalidPartitions)]);
+}

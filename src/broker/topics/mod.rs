@@ -49,6 +49,25 @@ impl Topic {
     pub fn partition(&self, number: i32) -> Option<&Arc<Partition>> {
         usize::try_from(number).ok().and_then(|number| self.partitions.get(number))
     }
+
+    /// How many partitions it lacks to have so many.
+    ///
+    /// # Errors
+    /// It would not get more.
+    pub fn growth_to(&self, count: i64) -> Result<usize, Refused> {
+        let have = self.partitions.len();
+        let more = usize::try_from(count).unwrap_or_default().saturating_sub(have);
+        if more > 0 {
+            return Ok(more);
+        }
+        let message = if usize::try_from(count) == Ok(have) {
+            format!("Topic already has {have} partition(s).")
+        } else {
+            let name = &self.name;
+            format!("The topic {name} currently has {have} partition(s); {count} would not be an increase.")
+        };
+        Err(Refused::new(ResponseError::InvalidPartitions, message))
+    }
 }
 
 /// What a new topic shall be.
@@ -98,7 +117,7 @@ impl Topics {
     /// # Errors
     /// The folder is used by another broker, or it cannot be read.
     pub fn open(config: &BrokerConfig, now_ms: i64) -> Result<Self, BrokerError> {
-        if let Some(problem) = config::problem(&config.topics.config) {
+        if let Some(problem) = config::problem(&BTreeMap::new(), &config.topics.config) {
             return Err(BrokerError::Defaults(problem));
         }
         let folder = match &config.storage {
@@ -181,7 +200,7 @@ impl Topics {
     pub fn create(&self, new: NewTopic, validate_only: bool, now_ms: i64) -> Result<Arc<Topic>, Refused> {
         self.changing(|| {
             self.check_name(&new.name)?;
-            if let Some(problem) = config::problem(&new.config) {
+            if let Some(problem) = config::problem(&new.config, &self.defaults.config) {
                 return Err(Refused::config(problem));
             }
             self.check_partitions(new.partitions)?;
@@ -236,8 +255,7 @@ impl Topics {
     ) -> Result<(), Refused> {
         self.changing(|| {
             let topic = self.named(name).ok_or_else(Refused::unknown_topic)?;
-            let have = topic.partitions.len();
-            self.check_partitions(count.saturating_sub(have))?;
+            self.check_partitions(topic.growth_to(i64::try_from(count).unwrap_or(i64::MAX))?)?;
             if validate_only {
                 return Ok(());
             }
@@ -260,7 +278,7 @@ impl Topics {
         self.changing(|| {
             let mut topic = Topic::clone(&*self.named(name).ok_or_else(Refused::unknown_topic)?);
             change(&mut topic.config)?;
-            if let Some(problem) = config::problem(&topic.config) {
+            if let Some(problem) = config::problem(&topic.config, &self.defaults.config) {
                 return Err(Refused::config(problem));
             }
             if validate_only {
