@@ -88,7 +88,7 @@ pub(in crate::broker) fn create_topic(stream: &mut TcpStream, config: &[(&'stati
 
 /// A batch of one record with a value of so many bytes, none of which compresses well.
 pub(in crate::broker) fn batch(bytes: usize, compression: Compression) -> Bytes {
-    let value: Vec<u8> = (0..bytes).map(|at| (at * 7919 >> 3) as u8).collect();
+    let value: Vec<u8> = (0..bytes).map(|at| ((at * 7919) >> 3) as u8).collect();
     let record = PlainRecord { timestamp: 1, key: None, value: Some(&value) };
     encode_batch(&[record], Producer::NONE, compression).unwrap()
 }
