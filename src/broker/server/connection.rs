@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::dispatch::{self, Outcome};
 use super::frame::{self, FrameError, Parts};
 use super::node::Node;
-use crate::broker::error::Malformed;
+use crate::broker::malformed::Malformed;
 
 /// Why a connection ended before the client closed it.
 #[derive(Debug, thiserror::Error)]

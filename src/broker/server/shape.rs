@@ -3,7 +3,7 @@
 //! The decoders of `kafka-protocol` reserve memory for as many elements as an array says that it has. Here every array is
 //! walked first, so that no more is reserved than there are bytes for, and the number of elements is bounded.
 
-use super::super::error::Malformed;
+use super::super::malformed::Malformed;
 
 /// Elements of arrays and tagged fields that one request may have.
 const ELEMENTS: usize = 1 << 18;
