@@ -24,8 +24,11 @@ struct Inner {
     /// Forced names by folder.
     names: BTreeMap<PathBuf, BTreeMap<OsString, Name>>,
     fails: Option<Fails>,
-    each: Option<Box<dyn FnMut(&Left<'_>)>>,
+    each: Option<Box<Looks>>,
 }
+
+/// Looks at what is on disk at a moment.
+type Looks = dyn FnMut(&Left<'_>);
 
 #[derive(Clone, Copy)]
 struct Name {

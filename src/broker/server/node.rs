@@ -244,6 +244,7 @@ async fn take(memory: &Arc<Semaphore>, bytes: usize, all: usize) -> Option<Owned
     Arc::clone(memory).acquire_many_owned(blocks).await.ok()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 #[path = "node_tests.rs"]
 mod tests;
