@@ -21,6 +21,7 @@ pub mod groups;
 pub mod journal;
 mod lock;
 pub mod log;
+mod malformed;
 pub mod partition;
 mod server;
 mod shared_log;

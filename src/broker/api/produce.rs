@@ -9,8 +9,8 @@ use kafka_protocol::messages::produce_response::{
 use kafka_protocol::messages::{ProduceRequest, ProduceResponse};
 
 use super::{Call, text};
-use crate::broker::error::Malformed;
 use crate::broker::log::{AppendError, Appended, Compression, PartitionLog, RecordError, peek};
+use crate::broker::malformed::Malformed;
 use crate::broker::partition::TopicPartition;
 use crate::broker::server::dispatch::{Outcome, encode};
 use crate::broker::topics::Topic;

@@ -1,9 +1,10 @@
 //! For tests: what is left of a folder after a loss of power, and a disk that fails.
 //!
 //! It sees what the calling thread forces to disk and remembers exactly that: of a file the bytes as they were then, of a
-//! folder the names. [`Disk::after_loss_of_power`] builds a folder from nothing else.
+//! folder the names. [`Disk::after_loss_of_power`] builds a folder from nothing else. The real disk is left out meanwhile, as
+//! it would take most of a test's time.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 thread_local! {
     static DISK: RefCell<Option<Inner>> = const { RefCell::new(None) };
+    static IS_WATCHED: Cell<bool> = const { Cell::new(false) };
 }
 
 #[derive(Default)]
@@ -22,8 +24,11 @@ struct Inner {
     /// Forced names by folder.
     names: BTreeMap<PathBuf, BTreeMap<OsString, Name>>,
     fails: Option<Fails>,
-    syncs: usize,
+    each: Option<Box<Looks>>,
 }
+
+/// Looks at what is on disk at a moment.
+type Looks = dyn FnMut(&Left<'_>);
 
 #[derive(Clone, Copy)]
 struct Name {
@@ -42,6 +47,7 @@ pub struct Disk;
 impl Disk {
     pub fn watch() -> Disk {
         DISK.set(Some(Inner::default()));
+        IS_WATCHED.set(true);
         Disk
     }
 
@@ -55,9 +61,9 @@ impl Disk {
         with(|disk| disk.fails.is_some()).unwrap_or(false)
     }
 
-    /// How often something was forced to disk.
-    pub fn syncs(&self) -> usize {
-        with(|disk| disk.syncs).unwrap_or(0)
+    /// Has this called each time that something was forced to disk. What it does itself is not watched.
+    pub fn at_each_sync(&self, each: impl FnMut(&Left<'_>) + 'static) {
+        with(|disk| disk.each = Some(Box::new(each)));
     }
 
     /// Builds in `to` what is left of `folder`.
@@ -66,10 +72,25 @@ impl Disk {
     }
 }
 
+/// What is on disk at a moment.
+pub struct Left<'a>(&'a Inner);
+
+impl Left<'_> {
+    /// Builds in `to` what is left of `folder`.
+    pub fn after_loss_of_power(&self, folder: &Path, to: &Path) {
+        self.0.build(folder, to).unwrap();
+    }
+}
+
 impl Drop for Disk {
     fn drop(&mut self) {
         DISK.set(None);
+        IS_WATCHED.set(false);
     }
+}
+
+pub(super) fn is_watched() -> bool {
+    IS_WATCHED.get()
 }
 
 fn with<T>(work: impl FnOnce(&mut Inner) -> T) -> Option<T> {
@@ -81,11 +102,24 @@ pub(super) fn before_sync(path: &Path) -> io::Result<()> {
 }
 
 pub(super) fn file_synced(path: &Path) -> io::Result<()> {
-    with(|disk| disk.file_synced(path)).unwrap_or(Ok(()))
+    with(|disk| disk.file_synced(path)).unwrap_or(Ok(()))?;
+    tell();
+    Ok(())
 }
 
 pub(super) fn folder_synced(folder: &Path) -> io::Result<()> {
-    with(|disk| disk.folder_synced(folder)).unwrap_or(Ok(()))
+    with(|disk| disk.folder_synced(folder)).unwrap_or(Ok(()))?;
+    tell();
+    Ok(())
+}
+
+fn tell() {
+    let Some(mut disk) = DISK.take() else { return };
+    if let Some(mut each) = disk.each.take() {
+        each(&Left(&disk));
+        disk.each = Some(each);
+    }
+    DISK.set(Some(disk));
 }
 
 impl Inner {
@@ -100,7 +134,6 @@ impl Inner {
     }
 
     fn file_synced(&mut self, path: &Path) -> io::Result<()> {
-        self.syncs += 1;
         let file = File::open(path)?;
         let inode = file.metadata()?.ino();
         self.bytes.insert(inode, (file, fs::read(path)?));
@@ -108,7 +141,6 @@ impl Inner {
     }
 
     fn folder_synced(&mut self, folder: &Path) -> io::Result<()> {
-        self.syncs += 1;
         let mut names = BTreeMap::new();
         for entry in fs::read_dir(folder)? {
             let entry = entry?;

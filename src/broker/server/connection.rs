@@ -14,7 +14,7 @@ use super::dispatch::{self, Outcome};
 use super::frame::{Body, FrameError, read_length};
 use super::memory::Held;
 use super::node::Node;
-use crate::broker::error::Malformed;
+use crate::broker::malformed::Malformed;
 
 /// How long a client may pause within a request, and before it takes some more of an answer, which it may do when it gets to
 /// it. Others cannot have the memory meanwhile.

@@ -12,7 +12,7 @@ use super::memory::Held;
 use super::node::Node;
 use super::versions::{self, Api};
 use crate::broker::api::{self, Call};
-use crate::broker::error::Malformed;
+use crate::broker::malformed::Malformed;
 
 /// What a connection does with a request that was taken.
 #[derive(Debug)]

@@ -253,6 +253,7 @@ impl Node {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 #[path = "node_tests.rs"]
 mod tests;

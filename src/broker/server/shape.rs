@@ -4,7 +4,7 @@
 //! walked first, so that no more is reserved than there are bytes for, and the number of elements is bounded. The header's
 //! tagged fields count too.
 
-use super::super::error::Malformed;
+use super::super::malformed::Malformed;
 
 /// Elements of arrays and tagged fields that one request may have.
 const ELEMENTS: usize = 1 << 18;

@@ -1,7 +1,10 @@
 //! Loss of power under `Durability::Always`: at no moment is anything missing that was acknowledged by then.
 
+use std::cell::{Cell, RefCell};
 use std::path::Path;
+use std::rc::Rc;
 
+use super::compaction::{Writer, compacted, table, without_tombstones};
 use super::support::*;
 use crate::broker::disk::simulated::Disk;
 use crate::broker::log::{Appended, Durability, LogConfig, LogPlace, Marker, PartitionLog};
@@ -53,6 +56,85 @@ fn so_are_markers_and_the_first_offset() {
         assert_eq!(all(&mut found), all(&mut log));
         assert_eq!(found.start_offset(), log.start_offset());
         assert_eq!(found.last_stable_offset(), log.high_watermark());
+    }
+}
+
+/// Takes the power away at each moment between acknowledgements too.
+#[test]
+fn at_no_moment_is_a_record_missing_that_was_acknowledged_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().to_owned();
+    let acknowledged: Rc<RefCell<(i64, Vec<Seen>)>> = Rc::default();
+    let (moments, known) = (Rc::new(Cell::new(0)), Rc::clone(&acknowledged));
+    let disk = Disk::watch();
+    let counted = Rc::clone(&moments);
+    disk.at_each_sync(move |left| {
+        let to = tempfile::tempdir().unwrap();
+        left.after_loss_of_power(&place, to.path());
+        let mut found = always(to.path(), small());
+        let (start, known) = &*known.borrow();
+        assert!(found.start_offset() <= *start);
+        let expected: Vec<_> = known.iter().filter(|one| one.offset >= found.start_offset()).collect();
+        assert!(all(&mut found).iter().zip(&expected).all(|(one, other)| one == *other));
+        assert!(found.high_watermark() >= known.last().map_or(0, |last| last.offset + 1));
+        counted.set(counted.get() + 1);
+    });
+    let mut log = always(folder.path(), small());
+    let mut chance = Chance(9);
+    for at in 0..60 {
+        append(&mut log, of_producer(1, 0, at * 9, 9, false));
+        let known = known_of(&mut log, &acknowledged.borrow().1);
+        acknowledged.borrow_mut().1 = known;
+        if chance.one_in(9) {
+            let before = log.high_watermark() - chance.below(60) as i64;
+            if before > log.start_offset() {
+                acknowledged.borrow_mut().0 = before;
+                log.delete_records(before).unwrap();
+            }
+        }
+        if chance.one_in(20) {
+            log.close().unwrap();
+            log = always(folder.path(), small());
+        }
+    }
+    assert!(moments.get() > 100 && log.start_offset() > 100);
+}
+
+/// All records that ever were in the log.
+fn known_of(log: &mut PartitionLog, before: &[Seen]) -> Vec<Seen> {
+    let start = log.start_offset();
+    let gone = before.iter().filter(|one| one.offset < start).cloned();
+    gone.chain(all(log)).collect()
+}
+
+#[test]
+fn at_no_moment_of_compaction_is_the_table_another_one() {
+    for seed in 0..3 {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = always(folder.path(), compacted());
+        let mut chance = Chance(seed);
+        let mut writer = Writer::default();
+        let disk = Disk::watch();
+        drop(log);
+        log = always(folder.path(), compacted());
+        let moments = Rc::new(Cell::new(0));
+        for round in 0..4 {
+            for _ in 0..60 {
+                writer.step(&mut log, &mut chance);
+            }
+            log.roll(NOW).unwrap();
+            let (place, expected, counted) = (folder.path().to_owned(), writer.table(), Rc::clone(&moments));
+            disk.at_each_sync(move |left| {
+                let to = tempfile::tempdir().unwrap();
+                left.after_loss_of_power(&place, to.path());
+                let mut found = always(to.path(), compacted());
+                assert_eq!(without_tombstones(table(&mut found)), expected, "seed {seed}, round {round}");
+                counted.set(counted.get() + 1);
+            });
+            log.compact(NOW + 700 * round).unwrap();
+            disk.at_each_sync(|_| ());
+        }
+        assert!(moments.get() > 20);
     }
 }
 
