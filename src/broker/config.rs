@@ -43,6 +43,16 @@ pub enum Storage {
     Folder(PathBuf),
 }
 
+impl fmt::Display for Storage {
+    /// The folder, or `memory`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Storage::Memory => out.write_str("memory"),
+            Storage::Folder(folder) => folder.display().fmt(out),
+        }
+    }
+}
+
 /// Bounds on memory and connections. Sizes are in bytes.
 #[derive(Debug, Clone)]
 pub struct Limits {

@@ -53,8 +53,3 @@ impl BrokerError {
         Self::Content { path: path.into(), reason: reason.to_string() }
     }
 }
-
-/// What is wrong with the bytes of a request.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a malformed request: {0}")]
-pub(super) struct Malformed(pub &'static str);

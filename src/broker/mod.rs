@@ -10,17 +10,21 @@
 //! - [`log`]: one partition's log.
 //! - [`groups`], [`transactions`]: the two coordinators, without input or output; [`journal`] is what they remember.
 //! - `topics`: topics, their configuration and their partitions.
+//! - `disk`: what is forced to disk.
 //! - `server`: connections, frames, dispatch. `api`: one request to one answer.
 
 mod api;
 mod config;
+mod disk;
 mod error;
 pub mod groups;
 pub mod journal;
 mod lock;
 pub mod log;
+mod malformed;
 pub mod partition;
 mod server;
+mod shared_log;
 mod topics;
 pub mod transactions;
 

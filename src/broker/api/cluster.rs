@@ -1,5 +1,7 @@
 //! DescribeCluster and DescribeLogDirs: the node and the folder it writes to.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::describe_cluster_response::DescribeClusterBroker;
 use kafka_protocol::messages::describe_log_dirs_response::{
@@ -12,7 +14,6 @@ use kafka_protocol::messages::{
 
 use super::metadata::{ALL_ON_CLUSTER, NOT_ASKED};
 use super::{Call, text};
-use crate::broker::config::Storage;
 use crate::broker::server::node::{HOST, NODE_ID};
 use crate::broker::topics::Topic;
 
@@ -40,17 +41,20 @@ pub fn describe(call: &Call<'_>, request: DescribeClusterRequest) -> DescribeClu
 /// DescribeLogDirs.
 pub fn describe_log_dirs(call: &Call<'_>, request: DescribeLogDirsRequest) -> DescribeLogDirsResponse {
     let all = call.node.topics.all();
-    let topics = all.iter().filter_map(|topic| match &request.topics {
+    let asked = request.topics.as_ref().map(|asked| {
+        let mut numbers: BTreeMap<&str, BTreeSet<i32>> = BTreeMap::new();
+        for topic in asked {
+            numbers.entry(&topic.topic).or_default().extend(&topic.partitions);
+        }
+        numbers
+    });
+    let topics = all.iter().filter_map(|topic| match &asked {
         None => Some(sizes(topic, |_| true)),
         Some(asked) => {
-            let asked = asked.iter().find(|asked| asked.topic.as_str() == topic.name)?;
-            Some(sizes(topic, |number| asked.partitions.contains(&number)))
+            asked.get(topic.name.as_str()).map(|asked| sizes(topic, |number| asked.contains(&number)))
         }
     });
-    let place = match &call.node.config.storage {
-        Storage::Memory => "memory".to_string(),
-        Storage::Folder(folder) => folder.display().to_string(),
-    };
+    let place = call.node.config.storage.to_string();
     let result = DescribeLogDirsResult::default().with_log_dir(text(place)).with_topics(topics.collect());
     DescribeLogDirsResponse::default().with_results(vec![result])
 }

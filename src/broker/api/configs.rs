@@ -14,7 +14,7 @@ use kafka_protocol::messages::{
 };
 use kafka_protocol::protocol::StrBytes;
 
-use super::{Call, text};
+use super::{Call, each_once, named_twice, text};
 use crate::broker::server::node::NODE_ID;
 use crate::broker::server::settings;
 use crate::broker::topics::config::{self, Kind, SETTINGS, Setting, Source, items};
@@ -25,7 +25,10 @@ const BROKER: i8 = 4;
 
 /// DescribeConfigs.
 pub fn describe(call: &Call<'_>, request: DescribeConfigsRequest) -> DescribeConfigsResponse {
-    let results = request.resources.into_iter().map(|asked| {
+    let key = |asked: &DescribeConfigsResource| {
+        (asked.resource_type, asked.resource_name.clone(), asked.configuration_keys.clone())
+    };
+    let results = each_once(request.resources, key).into_iter().map(|asked| {
         let described = match asked.resource_type {
             TOPIC => of_topic(call, &asked, request.include_synonyms),
             BROKER => of_broker(call, &asked, request.include_synonyms),
@@ -139,6 +142,8 @@ fn synonym(name: &str, value: &str, source: Source) -> DescribeConfigsSynonym {
 
 /// AlterConfigs: the topic says exactly this from now on.
 pub fn alter(call: &Call<'_>, request: AlterConfigsRequest) -> AlterConfigsResponse {
+    let resources = request.resources.iter();
+    let twice = named_twice(resources.map(|asked| (asked.resource_type, asked.resource_name.clone())));
     let responses = request.resources.into_iter().map(|asked| {
         let change = |config: &mut BTreeMap<String, String>| {
             config.clear();
@@ -148,7 +153,8 @@ pub fn alter(call: &Call<'_>, request: AlterConfigsRequest) -> AlterConfigsRespo
             }
             Ok(())
         };
-        let done = configure(call, asked.resource_type, &asked.resource_name, change, request.validate_only);
+        let resource = (asked.resource_type, asked.resource_name.clone());
+        let done = configure(call, &resource, &twice, change, request.validate_only);
         let response = alter_configs_response::AlterConfigsResourceResponse::default()
             .with_resource_type(asked.resource_type)
             .with_resource_name(asked.resource_name.clone());
@@ -167,9 +173,12 @@ pub fn alter_incrementally(
     call: &Call<'_>,
     request: IncrementalAlterConfigsRequest,
 ) -> IncrementalAlterConfigsResponse {
+    let resources = request.resources.iter();
+    let twice = named_twice(resources.map(|asked| (asked.resource_type, asked.resource_name.clone())));
     let responses = request.resources.into_iter().map(|asked| {
         let change = |config: &mut BTreeMap<String, String>| apply(config, &asked.configs, call);
-        let done = configure(call, asked.resource_type, &asked.resource_name, change, request.validate_only);
+        let resource = (asked.resource_type, asked.resource_name.clone());
+        let done = configure(call, &resource, &twice, change, request.validate_only);
         let response = incremental_alter_configs_response::AlterConfigsResourceResponse::default()
             .with_resource_type(asked.resource_type)
             .with_resource_name(asked.resource_name.clone());
@@ -183,14 +192,21 @@ pub fn alter_incrementally(
     IncrementalAlterConfigsResponse::default().with_responses(responses.collect())
 }
 
+/// A resource by type and name.
+type Resource = (i8, StrBytes);
+
 fn configure(
     call: &Call<'_>,
-    resource: i8,
-    name: &StrBytes,
+    resource: &Resource,
+    twice: &BTreeSet<Resource>,
     change: impl FnOnce(&mut BTreeMap<String, String>) -> Result<(), Refused>,
     validate_only: bool,
 ) -> Result<(), Refused> {
-    match resource {
+    if twice.contains(resource) {
+        return Err(Refused::new(ResponseError::InvalidRequest, "Each resource must appear at most once."));
+    }
+    let (kind, name) = resource;
+    match *kind {
         TOPIC => call.node.on_disk(|| call.node.topics.configure(name, change, validate_only)),
         BROKER => {
             check_broker(name)?;

@@ -10,15 +10,15 @@ use kafka_protocol::messages::fetch_request::{FetchPartition, FetchTopic};
 use kafka_protocol::messages::fetch_response::{
     AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData,
 };
-use kafka_protocol::messages::{BrokerId, FetchRequest, FetchResponse, ProducerId};
+use kafka_protocol::messages::{BrokerId, FetchRequest, FetchResponse, ProducerId, TopicName};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
 use super::fetch_answer::encode;
-use super::offsets::isolation;
-use super::{Call, check_epoch};
-use crate::broker::error::Malformed;
+use super::offsets::{isolation, where_ended};
+use super::{Call, check_epoch, text};
 use crate::broker::log::{Fetched, Isolation, PartitionLog, ReadError};
+use crate::broker::malformed::Malformed;
 use crate::broker::server::dispatch::Outcome;
 use crate::broker::topics::Topic;
 use crate::broker::topics::id::Id;
@@ -31,7 +31,7 @@ const LAST_WITH_NAMES: i16 = 12;
 const WITHOUT_SESSION: i32 = -1;
 const NEW_SESSION: i32 = 0;
 
-/// A request with what it asks for looked up.
+/// A request with what it asks for looked up. It may wait for long, so it holds nothing of the client's bytes.
 struct Wanted {
     topics: Vec<WantedTopic>,
     isolation: Isolation,
@@ -48,41 +48,45 @@ struct WantedTopic {
 struct Look {
     answers: Vec<FetchableTopicResponse>,
     bytes: usize,
+    /// Bytes that would be answered if batches could be cut.
+    ready: usize,
     /// Somebody must hear of something, so there is no waiting for more.
     urgent: bool,
 }
 
 /// Fetch.
-pub async fn answer(call: &Call<'_>, mut request: FetchRequest) -> Result<Outcome, Malformed> {
+pub async fn answer(call: &Call<'_>, request: FetchRequest) -> Result<Outcome, Malformed> {
     if ![WITHOUT_SESSION, NEW_SESSION].contains(&request.session_epoch) {
         let refused = FetchResponse::default().with_error_code(ResponseError::FetchSessionIdNotFound.code());
         return Ok(Outcome::Answer(encode(call.version, call.correlation_id, refused)?, None));
     }
     let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
     let until = Instant::now() + wait;
-    let wanted = look_up(call, &mut request);
-    let most = wanted.topics.iter().flat_map(|topic| &topic.asked.partitions);
-    let most = most.map(|partition| natural(partition.partition_max_bytes)).fold(0, usize::saturating_add);
-    let most = most.min(wanted.max_bytes);
-    let mut calls = Calls { wanted: &wanted, waiter: Arc::new(Notify::new()), called: false };
+    let wanted = look_up(call, request);
+    let mut most = wanted.most_bytes();
+    let mut calls = None;
     loop {
-        let memory = call.node.memory_for_fetch(most).await;
-        let look = call.node.on_disk(|| wanted.look());
+        let mut memory = call.node.fetches_memory.take(most).await;
         let is_late = Instant::now() >= until;
-        if look.urgent || is_late || look.bytes >= wanted.min_bytes {
+        let look = call.node.on_disk(|| wanted.look());
+        if !memory.covers(look.bytes) {
+            // A first batch comes whole, however little was asked for.
+            most = look.bytes;
+            continue;
+        }
+        if look.urgent || is_late || look.ready >= wanted.min_bytes {
+            memory.shrink_to(look.bytes);
             let answer = FetchResponse::default().with_responses(look.answers);
-            return Ok(Outcome::Answer(encode(call.version, call.correlation_id, answer)?, memory));
+            return Ok(Outcome::Answer(encode(call.version, call.correlation_id, answer)?, Some(memory)));
         }
         drop((memory, look));
-        // What is appended between the look and the call would not be heard of, hence another look at the first time.
-        if calls.call() {
-            let _woken_or_late = timeout_at(until, calls.waiter.notified()).await;
-        }
+        calls.get_or_insert_with(|| Calls::of(&wanted)).wait(until).await;
     }
 }
 
-fn look_up(call: &Call<'_>, request: &mut FetchRequest) -> Wanted {
-    let topics = std::mem::take(&mut request.topics).into_iter().map(|asked| {
+fn look_up(call: &Call<'_>, request: FetchRequest) -> Wanted {
+    let max_bytes = natural(request.max_bytes).min(call.node.config.limits.fetch_bytes);
+    let topics = request.topics.into_iter().map(|mut asked| {
         let topics = &call.node.topics;
         let topic = if call.version <= LAST_WITH_NAMES {
             topics.named(&asked.topic).ok_or(ResponseError::UnknownTopicOrPartition)
@@ -90,13 +94,18 @@ fn look_up(call: &Call<'_>, request: &mut FetchRequest) -> Wanted {
             let topic = Id::from_wire(asked.topic_id).and_then(|id| topics.with_id(id));
             topic.ok_or(ResponseError::UnknownTopicId)
         };
+        if !asked.topic.is_empty() {
+            asked.topic = TopicName(text(asked.topic.as_str()));
+        }
+        asked.unknown_tagged_fields.clear();
+        asked.partitions.iter_mut().for_each(|partition| partition.unknown_tagged_fields.clear());
         WantedTopic { asked, topic }
     });
     Wanted {
         topics: topics.collect(),
         isolation: isolation(request.isolation_level),
-        max_bytes: natural(request.max_bytes).min(call.node.config.limits.fetch_bytes),
-        min_bytes: natural(request.min_bytes),
+        max_bytes,
+        min_bytes: natural(request.min_bytes).min(max_bytes),
     }
 }
 
@@ -105,9 +114,17 @@ fn natural(number: i32) -> usize {
 }
 
 impl Wanted {
+    /// The most that is asked for; a first batch may be larger.
+    fn most_bytes(&self) -> usize {
+        let partitions = self.topics.iter().flat_map(|topic| &topic.asked.partitions);
+        let bytes = partitions.map(|partition| natural(partition.partition_max_bytes));
+        bytes.fold(0, usize::saturating_add).min(self.max_bytes)
+    }
+
     /// Reads what there is, up to the limits. The first batch comes also when it is larger than they are.
     fn look(&self) -> Look {
-        let mut look = Look { answers: Vec::with_capacity(self.topics.len()), bytes: 0, urgent: false };
+        let mut look =
+            Look { answers: Vec::with_capacity(self.topics.len()), bytes: 0, ready: 0, urgent: false };
         let mut any = false;
         for WantedTopic { asked, topic } in &self.topics {
             let mut partitions = Vec::with_capacity(asked.partitions.len());
@@ -117,12 +134,14 @@ impl Wanted {
                     natural(partition.partition_max_bytes).min(self.max_bytes.saturating_sub(look.bytes));
                 let read =
                     topic.clone().and_then(|topic| self.read(&topic, partition, room, look.bytes == 0));
-                let data = read.unwrap_or_else(|error| {
+                let (data, more) = read.unwrap_or_else(|error| {
                     look.urgent = true;
-                    empty(partition.partition).with_error_code(error.code())
+                    (empty(partition.partition).with_error_code(error.code()), false)
                 });
                 look.urgent |= data.diverging_epoch.epoch >= 0;
-                look.bytes += data.records.as_ref().map_or(0, bytes::Bytes::len);
+                let bytes = data.records.as_ref().map_or(0, bytes::Bytes::len);
+                look.bytes += bytes;
+                look.ready += if more { bytes.max(room) } else { bytes };
                 partitions.push(data);
             }
             let answer = FetchableTopicResponse::default().with_topic(asked.topic.clone());
@@ -132,21 +151,25 @@ impl Wanted {
         look
     }
 
+    /// What a partition answers, and whether it has more than there was room for.
     fn read(
         &self,
         topic: &Topic,
         asked: &FetchPartition,
         room: usize,
         at_least_one: bool,
-    ) -> Result<PartitionData, ResponseError> {
+    ) -> Result<(PartitionData, bool), ResponseError> {
         let partition = topic.partition(asked.partition).ok_or(ResponseError::UnknownTopicOrPartition)?;
         check_epoch(topic, asked.current_leader_epoch)?;
         let read = partition.with_log(|log| {
-            if let Some(end) = diverging(log, topic, asked) {
-                return Ok(diverged(log, asked, end));
+            if let Some(end) = diverging(log, topic, asked)? {
+                return Ok((diverged(log, asked, end), false));
             }
             match log.read(asked.fetch_offset, room, at_least_one, self.isolation) {
-                Ok(fetched) => Ok(data(asked, fetched, self.isolation)),
+                Ok(fetched) => {
+                    let more = fetched.more;
+                    Ok((data(asked, fetched, self.isolation), more))
+                }
                 Err(ReadError::OutOfRange { .. }) => Err(ResponseError::OffsetOutOfRange),
                 Err(ReadError::Storage(_)) => Err(ResponseError::KafkaStorageError),
             }
@@ -162,13 +185,22 @@ impl Wanted {
     }
 }
 
-/// Where the log parted from what the client has read, when it did: epoch and end of what both have.
-fn diverging(log: &PartitionLog, topic: &Topic, asked: &FetchPartition) -> Option<(i32, i64)> {
-    if asked.last_fetched_epoch < 0 || asked.last_fetched_epoch == topic.leader_epoch {
-        return None;
+/// Where the log parted from what the client has read, when it did: epoch and end of what both have. A client that has read
+/// in an epoch which is still to come, or what is deleted by now, is out of range.
+fn diverging(
+    log: &PartitionLog,
+    topic: &Topic,
+    asked: &FetchPartition,
+) -> Result<Option<(i32, i64)>, ResponseError> {
+    if asked.last_fetched_epoch < 0 {
+        return Ok(None);
     }
-    let (epoch, end) = log.end_offset_for_epoch(asked.last_fetched_epoch)?;
-    (epoch < asked.last_fetched_epoch || end < asked.fetch_offset).then_some((epoch, end))
+    let ended = where_ended(log, topic, asked.last_fetched_epoch);
+    let (epoch, end) = ended.ok_or(ResponseError::OffsetOutOfRange)?;
+    if asked.fetch_offset < log.start_offset() {
+        return Err(ResponseError::OffsetOutOfRange);
+    }
+    Ok((epoch < asked.last_fetched_epoch || end < asked.fetch_offset).then_some((epoch, end)))
 }
 
 fn diverged(log: &PartitionLog, asked: &FetchPartition, (epoch, end): (i32, i64)) -> PartitionData {
@@ -206,23 +238,56 @@ fn empty(number: i32) -> PartitionData {
 
 /// A waiting fetch among those that its partitions call.
 struct Calls<'a> {
-    wanted: &'a Wanted,
+    partitions: Vec<&'a Arc<Partition>>,
     waiter: Arc<Notify>,
-    called: bool,
+    asked: bool,
 }
 
-impl Calls<'_> {
-    /// Asks all partitions for a call; gives whether they were asked before.
-    fn call(&mut self) -> bool {
-        self.wanted.partitions().for_each(|partition| partition.call(&self.waiter));
-        std::mem::replace(&mut self.called, true)
+impl<'a> Calls<'a> {
+    fn of(wanted: &'a Wanted) -> Self {
+        Self { partitions: wanted.partitions().collect(), waiter: Arc::new(Notify::new()), asked: false }
+    }
+
+    /// Waits until one of the partitions may have more than at the last look, or until it is late. The first time it does not
+    /// wait: no call was asked for before that look, so what was appended since then would not be heard of.
+    ///
+    /// Calls are asked for before the look that follows. What comes during the look then calls again.
+    async fn wait(&mut self, until: Instant) {
+        if std::mem::replace(&mut self.asked, true) {
+            let _called_or_late = timeout_at(until, self.waiter.notified()).await;
+        }
+        self.partitions.iter().for_each(|partition| partition.call(&self.waiter));
     }
 }
 
 impl Drop for Calls<'_> {
     fn drop(&mut self) {
-        if self.called {
-            self.wanted.partitions().for_each(|partition| partition.forget(&self.waiter));
+        if self.asked {
+            self.partitions.iter().for_each(|partition| partition.forget(&self.waiter));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::log::{Durability, LogConfig, LogPlace};
+
+    #[test]
+    fn what_is_appended_right_after_a_look_is_heard_of() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let (log, _) =
+            PartitionLog::open(LogPlace::Memory, LogConfig::default(), Durability::System, 0).unwrap();
+        let partition = Arc::new(Partition::new(0, log));
+        let mut calls = Calls { partitions: vec![&partition], waiter: Arc::new(Notify::new()), asked: false };
+        let until = Instant::now() + Duration::from_secs(30);
+        runtime.block_on(async {
+            // Each wake stands for an append that came after the look before.
+            for _ in 0..3 {
+                calls.wait(until).await;
+                partition.wake();
+            }
+        });
+        assert!(Instant::now() < until);
     }
 }

@@ -5,7 +5,7 @@ use kafka_protocol::messages::fetch_response::PartitionData;
 use kafka_protocol::messages::{FetchResponse, ResponseHeader};
 use kafka_protocol::protocol::{Encodable, HeaderVersion};
 
-use crate::broker::error::Malformed;
+use crate::broker::malformed::Malformed;
 use crate::broker::server::frame::Parts;
 
 /// First version with compact lengths and tagged fields.

@@ -1,5 +1,7 @@
 //! ListGroups, DescribeGroups and DeleteGroups.
 
+use std::collections::BTreeSet;
+
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::delete_groups_response::DeletableGroupResult;
 use kafka_protocol::messages::describe_groups_response::{DescribedGroup, DescribedGroupMember};
@@ -8,25 +10,33 @@ use kafka_protocol::messages::{
     DeleteGroupsRequest, DeleteGroupsResponse, DescribeGroupsRequest, DescribeGroupsResponse, GroupId,
     ListGroupsRequest, ListGroupsResponse,
 };
+use kafka_protocol::protocol::StrBytes;
 
 use super::metadata::NOT_ASKED;
-use super::{Call, code, text};
-use crate::broker::groups::{DescribedMember, GroupState};
+use super::{Call, code, each_once, text};
+use crate::broker::groups::DescribedMember;
 
 /// What anybody may do with a group, as bits.
 const ALL_ON_GROUP: i32 = 3400;
+
+/// The state of a group that is not there.
+const GONE: &str = "Dead";
 
 /// The only type of group there is.
 const TYPE: &str = "classic";
 
 /// ListGroups.
 pub fn list(call: &Call<'_>, request: ListGroupsRequest) -> ListGroupsResponse {
-    let is_asked = |filter: &[kafka_protocol::protocol::StrBytes], name: &str| {
-        filter.is_empty() || filter.iter().any(|asked| asked.eq_ignore_ascii_case(name))
+    let lowercase = |filter: &[StrBytes]| -> BTreeSet<String> {
+        filter.iter().map(|asked| asked.to_ascii_lowercase()).collect()
+    };
+    let (states, types) = (lowercase(&request.states_filter), lowercase(&request.types_filter));
+    let is_asked = |filter: &BTreeSet<String>, name: &str| {
+        filter.is_empty() || filter.contains(&name.to_ascii_lowercase())
     };
     let listed = call.node.with_groups(|groups| groups.list()).into_iter();
-    let listed = listed.filter(|group| is_asked(&request.states_filter, group.state.name()));
-    let groups = listed.filter(|_| is_asked(&request.types_filter, TYPE)).map(|group| {
+    let listed = listed.filter(|group| is_asked(&states, group.state.name()));
+    let groups = listed.filter(|_| is_asked(&types, TYPE)).map(|group| {
         let described = ListedGroup::default()
             .with_group_id(GroupId(text(group.group)))
             .with_protocol_type(text(group.protocol_type));
@@ -42,7 +52,7 @@ pub fn list(call: &Call<'_>, request: ListGroupsRequest) -> ListGroupsResponse {
 /// DescribeGroups.
 pub fn describe(call: &Call<'_>, request: DescribeGroupsRequest) -> DescribeGroupsResponse {
     let operations = if request.include_authorized_operations { ALL_ON_GROUP } else { NOT_ASKED };
-    let groups = request.groups.into_iter().map(|id| {
+    let groups = each_once(request.groups, GroupId::clone).into_iter().map(|id| {
         let found = call.node.with_groups(|groups| groups.describe(&id));
         let described = DescribedGroup::default();
         let described =
@@ -54,10 +64,10 @@ pub fn describe(call: &Call<'_>, request: DescribeGroupsRequest) -> DescribeGrou
                 .with_protocol_data(text(group.protocol))
                 .with_members(group.members.into_iter().map(|one| member(call, one)).collect()),
             None if call.version >= 6 => described
-                .with_group_state(text(GroupState::Dead.name()))
+                .with_group_state(text(GONE))
                 .with_error_code(ResponseError::GroupIdNotFound.code())
                 .with_error_message(Some(text(format!("Group {} not found.", id.as_str())))),
-            None => described.with_group_state(text(GroupState::Dead.name())),
+            None => described.with_group_state(text(GONE)),
         }
         .with_group_id(id)
     });

@@ -1,6 +1,8 @@
 //! JoinGroup, SyncGroup, Heartbeat and LeaveGroup: who is in a group and what it reads.
 
+use bytes::Bytes;
 use kafka_protocol::ResponseError;
+use kafka_protocol::messages::join_group_request::JoinGroupRequestProtocol;
 use kafka_protocol::messages::join_group_response::JoinGroupResponseMember;
 use kafka_protocol::messages::leave_group_response::MemberResponse;
 use kafka_protocol::messages::{
@@ -17,27 +19,11 @@ use crate::broker::groups::{
 use crate::broker::server::node::HOST;
 
 /// JoinGroup. Waits until all members have joined.
-pub async fn join(call: &Call<'_>, request: JoinGroupRequest) -> JoinGroupResponse {
-    let member_id = request.member_id.to_string();
-    let rebalance_timeout_ms =
-        if call.version >= 1 { request.rebalance_timeout_ms } else { request.session_timeout_ms };
-    let protocols = request.protocols.into_iter();
-    let join = JoinRequest {
-        group: request.group_id.to_string(),
-        member_id: member_id.clone(),
-        instance_id: owned(request.group_instance_id),
-        client: Client { id: call.client.to_string(), host: format!("/{HOST}") },
-        protocol_type: request.protocol_type.to_string(),
-        protocols: protocols
-            .map(|protocol| Protocol { name: protocol.name.to_string(), metadata: protocol.metadata })
-            .collect(),
-        session_timeout_ms: request.session_timeout_ms,
-        rebalance_timeout_ms,
-        require_known_member_id: call.version >= 4,
-        supports_skipping_assignment: call.version >= 9,
-    };
+pub async fn join(call: &Call<'_>, client: StrBytes, request: JoinGroupRequest) -> JoinGroupResponse {
+    let join = join_request(call.version, client, request);
+    let member_id = join.member_id.clone();
     let (answer, joined) = oneshot::channel();
-    call.node.on_disk(|| call.node.with_groups(|groups| groups.join(call.node.now(), join, answer)));
+    call.node.on_disk(|| call.node.with_groups(|groups| groups.join(call.node.steady(), join, answer)));
     let refused = JoinRefused { error: ResponseError::UnknownMemberId, member_id };
     match joined.await.unwrap_or(Err(refused)) {
         Ok(joined) => described(call, joined),
@@ -46,6 +32,31 @@ pub async fn join(call: &Call<'_>, request: JoinGroupRequest) -> JoinGroupRespon
             .with_generation_id(-1)
             .with_protocol_name((call.version < 7).then(StrBytes::default))
             .with_member_id(text(refused.member_id)),
+    }
+}
+
+/// The request as the coordinator takes it. Nothing of the client's bytes stays in it: they are not to be kept while a member
+/// waits, nor as long as it is in the group.
+fn join_request(version: i16, client: StrBytes, request: JoinGroupRequest) -> JoinRequest {
+    let protocol = |protocol: &JoinGroupRequestProtocol| Protocol {
+        name: protocol.name.to_string(),
+        metadata: Bytes::copy_from_slice(&protocol.metadata),
+    };
+    JoinRequest {
+        group: request.group_id.to_string(),
+        member_id: request.member_id.to_string(),
+        instance_id: owned(request.group_instance_id),
+        client: Client { id: client.to_string(), host: format!("/{HOST}") },
+        protocol_type: request.protocol_type.to_string(),
+        protocols: request.protocols.iter().map(protocol).collect(),
+        session_timeout_ms: request.session_timeout_ms,
+        rebalance_timeout_ms: if version >= 1 {
+            request.rebalance_timeout_ms
+        } else {
+            request.session_timeout_ms
+        },
+        require_known_member_id: version >= 4,
+        supports_skipping_assignment: version >= 9,
     }
 }
 
@@ -77,20 +88,9 @@ fn described(call: &Call<'_>, joined: Joined) -> JoinGroupResponse {
 
 /// SyncGroup. Waits until the leader has assigned.
 pub async fn sync(call: &Call<'_>, request: SyncGroupRequest) -> SyncGroupResponse {
-    let assignments = request.assignments.into_iter();
-    let sync = SyncRequest {
-        group: request.group_id.to_string(),
-        member: MemberIdentity {
-            member_id: request.member_id.to_string(),
-            instance_id: owned(request.group_instance_id),
-            generation: request.generation_id,
-        },
-        protocol_type: owned(request.protocol_type),
-        protocol: owned(request.protocol_name),
-        assignments: assignments.map(|one| (one.member_id.to_string(), one.assignment)).collect(),
-    };
+    let sync = sync_request(request);
     let (answer, synced) = oneshot::channel();
-    call.node.on_disk(|| call.node.with_groups(|groups| groups.sync(call.node.now(), sync, answer)));
+    call.node.on_disk(|| call.node.with_groups(|groups| groups.sync(call.node.steady(), sync, answer)));
     match synced.await.unwrap_or(Err(ResponseError::UnknownMemberId)) {
         Ok(synced) => {
             let response = SyncGroupResponse::default().with_assignment(synced.assignment);
@@ -105,6 +105,23 @@ pub async fn sync(call: &Call<'_>, request: SyncGroupRequest) -> SyncGroupRespon
     }
 }
 
+fn sync_request(request: SyncGroupRequest) -> SyncRequest {
+    let assignments = request.assignments.iter();
+    SyncRequest {
+        group: request.group_id.to_string(),
+        member: MemberIdentity {
+            member_id: request.member_id.to_string(),
+            instance_id: owned(request.group_instance_id),
+            generation: request.generation_id,
+        },
+        protocol_type: owned(request.protocol_type),
+        protocol: owned(request.protocol_name),
+        assignments: assignments
+            .map(|one| (one.member_id.to_string(), Bytes::copy_from_slice(&one.assignment)))
+            .collect(),
+    }
+}
+
 /// Heartbeat.
 pub fn heartbeat(call: &Call<'_>, request: HeartbeatRequest) -> HeartbeatResponse {
     let member = MemberIdentity {
@@ -112,7 +129,8 @@ pub fn heartbeat(call: &Call<'_>, request: HeartbeatRequest) -> HeartbeatRespons
         instance_id: owned(request.group_instance_id),
         generation: request.generation_id,
     };
-    let done = call.node.with_groups(|groups| groups.heartbeat(call.node.now(), &request.group_id, &member));
+    let done =
+        call.node.with_groups(|groups| groups.heartbeat(call.node.steady(), &request.group_id, &member));
     HeartbeatResponse::default().with_error_code(code(&done))
 }
 
@@ -130,7 +148,7 @@ pub fn leave(call: &Call<'_>, request: LeaveGroupRequest) -> LeaveGroupResponse 
             .collect()
     };
     let left = call.node.on_disk(|| {
-        call.node.with_groups(|groups| groups.leave(call.node.now(), &request.group_id, &members))
+        call.node.with_groups(|groups| groups.leave(call.node.steady(), &request.group_id, &members))
     });
     let response = LeaveGroupResponse::default();
     let left = match left {

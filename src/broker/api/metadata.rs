@@ -10,7 +10,7 @@ use kafka_protocol::messages::metadata_response::{
 };
 use kafka_protocol::messages::{BrokerId, MetadataRequest, MetadataResponse, TopicName};
 
-use super::{Call, text};
+use super::{Call, each_once, text};
 use crate::broker::server::node::{HOST, NODE_ID};
 use crate::broker::topics::id::Id;
 use crate::broker::topics::{NewTopic, Topic, names};
@@ -25,18 +25,20 @@ pub const ALL_ON_CLUSTER: i32 = 8096;
 const ALL_ON_TOPIC: i32 = 3576;
 
 /// Metadata.
-pub fn answer(call: &Call<'_>, request: MetadataRequest) -> MetadataResponse {
+pub fn answer(call: &Call<'_>, mut request: MetadataRequest) -> MetadataResponse {
     let node = call.node;
     let describe =
         |topic: &Arc<Topic>| described(topic, call.version, request.include_topic_authorized_operations);
-    let topics = match &request.topics {
-        Some(asked) if call.version > 0 || !asked.is_empty() => asked
-            .iter()
-            .map(|asked| match find(call, asked, request.allow_auto_topic_creation) {
-                Ok(topic) => describe(&topic),
-                Err(error) => unknown(asked, error),
-            })
-            .collect(),
+    let topics = match request.topics.take() {
+        Some(asked) if call.version > 0 || !asked.is_empty() => {
+            let asked = each_once(asked, |asked| (asked.topic_id, asked.name.clone()));
+            let topics =
+                asked.iter().map(|asked| match find(call, asked, request.allow_auto_topic_creation) {
+                    Ok(topic) => describe(&topic),
+                    Err(error) => unknown(asked, error),
+                });
+            topics.collect()
+        }
         _ => node.topics.all().iter().map(describe).collect(),
     };
     let this = MetadataResponseBroker::default()

@@ -17,11 +17,22 @@ pub mod topics;
 pub mod transaction_lists;
 pub mod transactions;
 
+#[cfg(test)]
+mod epoch_tests;
+#[cfg(test)]
+mod fetch_tests;
+#[cfg(test)]
+mod refusal_tests;
+#[cfg(test)]
+mod repetition_tests;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kafka_protocol::ResponseError;
 use kafka_protocol::protocol::StrBytes;
 
+use super::partition::TopicPartition;
 use super::server::node::Node;
 use super::topics::Topic;
 
@@ -33,8 +44,6 @@ pub struct Call<'a> {
     pub version: i16,
     /// What the client called the request.
     pub correlation_id: i32,
-    /// What the client calls itself.
-    pub client: &'a str,
 }
 
 /// No error.
@@ -48,6 +57,26 @@ fn code<T>(done: &Result<T, ResponseError>) -> i16 {
 /// A string of the protocol.
 fn text(text: impl Into<String>) -> StrBytes {
     StrBytes::from_string(text.into())
+}
+
+/// What is asked for, each once, where it was named first. An answer can be much larger than what asks for it, so that a small
+/// request must not get it as often as it likes.
+fn each_once<T, K: Ord>(mut asked: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    asked.retain(|one| seen.insert(key(one)));
+    asked
+}
+
+/// What is named more than once.
+fn named_twice<K: Ord + Clone>(names: impl Iterator<Item = K>) -> BTreeSet<K> {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| !seen.insert(name.clone())).collect()
+}
+
+/// Whether there is such a partition.
+fn is_there(call: &Call<'_>, place: &TopicPartition) -> bool {
+    let topic = call.node.topics.named(&place.topic);
+    topic.is_some_and(|topic| topic.partition(place.partition).is_some())
 }
 
 /// Whether a client that believes in this leader epoch may go on; -1 stands for none.

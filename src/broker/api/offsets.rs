@@ -19,7 +19,8 @@ use kafka_protocol::messages::{
     OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse,
 };
 
-use super::{Call, check_epoch};
+use super::{Call, check_epoch, named_twice};
+use crate::broker::lock::wait;
 use crate::broker::log::{Isolation, PartitionLog, ReadError, TimedOffset};
 use crate::broker::topics::Topic;
 
@@ -42,10 +43,18 @@ struct Found {
 /// ListOffsets.
 pub fn list(call: &Call<'_>, request: ListOffsetsRequest) -> ListOffsetsResponse {
     let isolation = isolation(request.isolation_level);
+    let named = request.topics.iter().flat_map(|topic| {
+        topic.partitions.iter().map(|partition| (topic.name.clone(), partition.partition_index))
+    });
+    let twice = named_twice(named);
     let topics = request.topics.into_iter().map(|asked| {
         let topic = call.node.topics.named(&asked.name);
         let partitions = asked.partitions.iter().map(|partition| {
-            let found = find(call, topic.as_deref(), partition, isolation);
+            let found = if twice.contains(&(asked.name.clone(), partition.partition_index)) {
+                Err(ResponseError::InvalidRequest)
+            } else {
+                find(call, topic.as_deref(), partition, isolation)
+            };
             let answer =
                 ListOffsetsPartitionResponse::default().with_partition_index(partition.partition_index);
             match found {
@@ -147,13 +156,23 @@ fn end_of_epoch(
     let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
     let partition = topic.partition(asked.partition).ok_or(ResponseError::UnknownTopicOrPartition)?;
     check_epoch(topic, asked.current_leader_epoch)?;
-    let end = partition.with_log(|log| {
-        if asked.leader_epoch == topic.leader_epoch {
-            return Some((topic.leader_epoch, log.high_watermark()));
-        }
-        log.end_offset_for_epoch(asked.leader_epoch)
-    });
+    let end = partition.with_log(|log| where_ended(log, topic, asked.leader_epoch));
     Ok(end.ok_or(ResponseError::UnknownTopicOrPartition)?.unwrap_or((-1, NONE)))
+}
+
+/// The largest epoch up to this one that has records, and where it ended; `None` for what is no epoch, or one still to come.
+///
+/// The log knows only of epochs in which something was written. One that it does not know and that has been is between the
+/// last of those and now, so that it ended where the log ends.
+pub fn where_ended(log: &PartitionLog, topic: &Topic, epoch: i32) -> Option<(i32, i64)> {
+    if !(0..=topic.leader_epoch).contains(&epoch) {
+        return None;
+    }
+    let end = log.high_watermark();
+    if epoch == topic.leader_epoch {
+        return Some((epoch, end));
+    }
+    log.end_offset_for_epoch(epoch).or_else(|| Some((log.latest_epoch().unwrap_or(epoch), end)))
 }
 
 /// DeleteRecords.
@@ -163,7 +182,7 @@ pub fn delete_records(call: &Call<'_>, request: DeleteRecordsRequest) -> DeleteR
         let partitions = asked.partitions.iter().map(|partition| {
             let number = partition.partition_index;
             let answer = DeleteRecordsPartitionResult::default().with_partition_index(number);
-            match delete_before(call, topic.as_deref(), number, partition.offset) {
+            match delete_before(topic.as_deref(), number, partition.offset) {
                 Ok(start) => answer.with_low_watermark(start),
                 Err(error) => answer.with_error_code(error.code()).with_low_watermark(NONE),
             }
@@ -173,16 +192,12 @@ pub fn delete_records(call: &Call<'_>, request: DeleteRecordsRequest) -> DeleteR
     DeleteRecordsResponse::default().with_topics(topics.collect())
 }
 
-fn delete_before(
-    call: &Call<'_>,
-    topic: Option<&Topic>,
-    number: i32,
-    before: i64,
-) -> Result<i64, ResponseError> {
+fn delete_before(topic: Option<&Topic>, number: i32, before: i64) -> Result<i64, ResponseError> {
     const TO_THE_END: i64 = -1;
     let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
     let partition = topic.partition(number).ok_or(ResponseError::UnknownTopicOrPartition)?;
-    let deleted = call.node.on_disk(|| {
+    // The new start is forced to disk, whatever the durability of records is.
+    let deleted = wait(|| {
         partition.with_log(|log| {
             if !log.config().cleanup.delete {
                 return Err(ResponseError::PolicyViolation);

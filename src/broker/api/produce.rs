@@ -9,21 +9,21 @@ use kafka_protocol::messages::produce_response::{
 use kafka_protocol::messages::{ProduceRequest, ProduceResponse};
 
 use super::{Call, text};
-use crate::broker::error::Malformed;
-use crate::broker::log::{AppendError, Appended, PartitionLog, RecordError};
+use crate::broker::log::{AppendError, Appended, Compression, PartitionLog, RecordError, peek};
+use crate::broker::malformed::Malformed;
 use crate::broker::partition::TopicPartition;
 use crate::broker::server::dispatch::{Outcome, encode};
 use crate::broker::topics::Topic;
 use crate::broker::transactions::Producer;
 
 /// Why a partition's records were not taken.
-struct Refused {
+struct NotTaken {
     error: ResponseError,
     message: Option<String>,
     records: Vec<RecordError>,
 }
 
-impl From<ResponseError> for Refused {
+impl From<ResponseError> for NotTaken {
     fn from(error: ResponseError) -> Self {
         Self { error, message: None, records: Vec::new() }
     }
@@ -61,31 +61,54 @@ fn append(
     topic: &Topic,
     data: PartitionProduceData,
     transactional_id: Option<&str>,
-) -> Result<Appended, Refused> {
+) -> Result<Appended, NotTaken> {
     let partition = topic.partition(data.index).ok_or(ResponseError::UnknownTopicOrPartition)?;
     let records = data.records.unwrap_or_default();
-    if records.is_empty() || is_longer_than_one_batch(&records) {
-        let message = Some("a produce request has exactly one batch for each partition".to_string());
-        return Err(Refused { message, ..ResponseError::InvalidRecord.into() });
-    }
+    check_form(&records, call.version)?;
     let place = TopicPartition::new(topic.name.as_str(), data.index);
     let appended = call.node.on_disk(|| {
         partition.with_log(|log| {
             verify(call, log, &records, transactional_id, &place)?;
-            log.append(records, topic.leader_epoch, call.node.now()).map_err(Refused::from)
+            log.append(records, topic.leader_epoch, call.node.now()).map_err(NotTaken::from)
         })
     });
     partition.wake();
     appended.unwrap_or_else(|| Err(ResponseError::UnknownTopicOrPartition.into()))
 }
 
-/// Whether there is more than the first batch. Bytes that are not even one are for the log to refuse.
-fn is_longer_than_one_batch(records: &[u8]) -> bool {
-    const BEFORE_LENGTH: usize = 8;
-    const BEFORE_BATCH: usize = 12;
-    let length = records.get(BEFORE_LENGTH..).and_then(|rest| rest.first_chunk());
-    let length = length.and_then(|length| usize::try_from(i32::from_be_bytes(*length)).ok());
-    length.is_some_and(|length| records.len().saturating_sub(BEFORE_BATCH) > length)
+/// Whether there is exactly one batch, of a form that this version of the request may have. Whether it is sound is for the log
+/// to say.
+fn check_form(records: &[u8], version: i16) -> Result<(), NotTaken> {
+    /// Offset and length come before a batch, and the smallest of any form has so many bytes after them.
+    const BEFORE: usize = 12;
+    const LEAST: usize = 14;
+    /// First version of the request in which batches may be compressed by zstd.
+    const WITH_ZSTD: i16 = 7;
+    let invalid = |message: &str| NotTaken {
+        message: Some(message.to_string()),
+        ..ResponseError::InvalidRecord.into()
+    };
+    let one_batch = "a produce request has exactly one batch for each partition";
+    let length =
+        records.get(8..).and_then(|rest| rest.first_chunk()).map(|length| i32::from_be_bytes(*length));
+    let Some(length) = length else { return Err(invalid(one_batch)) };
+    let length = usize::try_from(length).ok().filter(|length| *length >= LEAST);
+    let length = length.ok_or(ResponseError::CorruptMessage)?;
+    match records.get(16) {
+        Some(2) => {}
+        Some(0 | 1) => return Err(invalid("a produce request has only batches of format 2")),
+        Some(_) => return Err(ResponseError::CorruptMessage.into()),
+        None => return Err(invalid(one_batch)),
+    }
+    if records.len() - BEFORE != length {
+        return Err(invalid(one_batch));
+    }
+    let attributes =
+        records.get(21..).and_then(|rest| rest.first_chunk()).map_or(0, |two| i16::from_be_bytes(*two));
+    if version < WITH_ZSTD && Compression::from_attributes(attributes) == Some(Compression::Zstd) {
+        return Err(ResponseError::UnsupportedCompressionType.into());
+    }
+    Ok(())
 }
 
 /// Whether a transactional batch belongs to an ongoing transaction of which this partition is a part. The log is held
@@ -96,11 +119,9 @@ fn verify(
     records: &Bytes,
     transactional_id: Option<&str>,
     place: &TopicPartition,
-) -> Result<(), Refused> {
-    let Some(producer) = transactional_producer(records).filter(|producer| !log.has_ongoing(producer.id))
-    else {
-        return Ok(());
-    };
+) -> Result<(), NotTaken> {
+    let is_new = |producer: &Producer| !log.has_ongoing(producer.id, producer.epoch);
+    let Some(producer) = transactional_producer(records).filter(is_new) else { return Ok(()) };
     let id = transactional_id.ok_or(ResponseError::InvalidTxnState)?;
     let verified =
         call.node.with_transactions(|transactions| transactions.verify_partition(id, producer, place));
@@ -113,15 +134,11 @@ fn verify(
 
 /// The producer of a transactional batch; `None` for other batches, and for bytes that the log will refuse.
 fn transactional_producer(batch: &[u8]) -> Option<Producer> {
-    const TRANSACTIONAL: i16 = 1 << 4;
-    let attributes = i16::from_be_bytes(*batch.get(21..)?.first_chunk()?);
-    (attributes & TRANSACTIONAL != 0).then_some(())?;
-    let id = i64::from_be_bytes(*batch.get(43..)?.first_chunk()?);
-    let epoch = i16::from_be_bytes(*batch.get(51..)?.first_chunk()?);
-    Some(Producer { id, epoch })
+    let batch = peek(batch).filter(|batch| batch.transactional)?;
+    Some(Producer { id: batch.producer_id, epoch: batch.producer_epoch })
 }
 
-fn described(number: i32, done: Result<Appended, Refused>) -> PartitionProduceResponse {
+fn described(number: i32, done: Result<Appended, NotTaken>) -> PartitionProduceResponse {
     let described = PartitionProduceResponse::default().with_index(number);
     let refused = match done {
         Ok(appended) => {
@@ -146,7 +163,7 @@ fn described(number: i32, done: Result<Appended, Refused>) -> PartitionProduceRe
         .with_log_start_offset(-1)
 }
 
-impl From<AppendError> for Refused {
+impl From<AppendError> for NotTaken {
     fn from(why: AppendError) -> Self {
         let message = Some(why.to_string());
         let (error, records) = match why {

@@ -15,7 +15,7 @@ use kafka_protocol::messages::{
     DeleteTopicsRequest, DeleteTopicsResponse, TopicName,
 };
 
-use super::{Call, text};
+use super::{Call, named_twice, text};
 use crate::broker::server::node::NODE_ID;
 use crate::broker::topics::config::SETTINGS;
 use crate::broker::topics::id::Id;
@@ -49,11 +49,6 @@ pub fn create(call: &Call<'_>, request: CreateTopicsRequest) -> CreateTopicsResp
         results.push(result.with_name(asked.name.clone()));
     }
     CreateTopicsResponse::default().with_topics(results)
-}
-
-fn named_twice<'a>(names: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
-    let mut seen = BTreeSet::new();
-    names.filter(|name| !seen.insert(*name)).collect()
 }
 
 /// The topic that is asked for, where its numbers make sense.
@@ -242,30 +237,17 @@ pub fn create_partitions(call: &Call<'_>, request: CreatePartitionsRequest) -> C
 
 fn grow(call: &Call<'_>, asked: &CreatePartitionsTopic, validate_only: bool) -> Result<(), Refused> {
     let topic = call.node.topics.named(&asked.name).ok_or_else(Refused::unknown_topic)?;
-    let have = topic.partitions.len();
-    let count = usize::try_from(asked.count).unwrap_or_default();
-    if count <= have {
-        let message = if count == have {
-            format!("Topic already has {have} partition(s).")
-        } else {
-            format!(
-                "The topic {} currently has {have} partition(s); {} would not be an increase.",
-                asked.name.as_str(),
-                asked.count
-            )
-        };
-        return Err(Refused::new(ResponseError::InvalidPartitions, message));
-    }
+    let more = topic.growth_to(asked.count.into())?;
     if let Some(assignments) = &asked.assignments {
-        if assignments.len() != count - have {
+        if assignments.len() != more {
             let message = format!(
-                "Attempted to add {} additional partition(s), but only {} assignment(s) were specified.",
-                count - have,
+                "Attempted to add {more} additional partition(s), but only {} assignment(s) were specified.",
                 assignments.len()
             );
             return Err(Refused::new(ResponseError::InvalidReplicaAssignment, message));
         }
         assignments.iter().try_for_each(|one| check_brokers(one.broker_ids.iter().map(|id| id.0)))?;
     }
+    let count = topic.partitions.len() + more;
     call.node.topics.add_partitions(&asked.name, count, validate_only, call.node.now())
 }

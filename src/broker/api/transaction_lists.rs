@@ -1,6 +1,6 @@
 //! ListTransactions, DescribeTransactions and DescribeProducers: what is going on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::describe_producers_response::{
@@ -13,7 +13,7 @@ use kafka_protocol::messages::{
     TransactionalId, list_transactions_response,
 };
 
-use super::{Call, text};
+use super::{Call, each_once, text};
 use crate::broker::log::ProducerStatus;
 use crate::broker::transactions::{DescribedTransaction, TransactionState as State};
 
@@ -32,15 +32,15 @@ pub fn list(call: &Call<'_>, request: ListTransactionsRequest) -> ListTransactio
     let is_state = |name: &str| STATES.iter().any(|state| state.name() == name);
     let (states, unknown): (Vec<_>, Vec<_>) =
         request.state_filters.into_iter().partition(|name| is_state(name));
+    let states: BTreeSet<&str> = states.iter().map(|name| name.as_str()).collect();
     if states.is_empty() && !unknown.is_empty() {
         return ListTransactionsResponse::default().with_unknown_state_filters(unknown);
     }
-    let now = call.node.now();
+    let now = call.node.steady();
     let least = if call.version >= 1 { request.duration_filter } else { -1 };
     let listed = call.node.with_transactions(|transactions| transactions.list()).into_iter();
-    let listed =
-        listed.filter(|one| states.is_empty() || states.iter().any(|state| **state == *one.state.name()));
-    let producers = &request.producer_id_filters;
+    let listed = listed.filter(|one| states.is_empty() || states.contains(one.state.name()));
+    let producers: BTreeSet<ProducerId> = request.producer_id_filters.into_iter().collect();
     let listed =
         listed.filter(|one| producers.is_empty() || producers.contains(&ProducerId(one.producer_id)));
     let listed = listed.filter(|one| least < 0 || one.started.is_some_and(|started| now - started > least));
@@ -57,7 +57,8 @@ pub fn list(call: &Call<'_>, request: ListTransactionsRequest) -> ListTransactio
 
 /// DescribeTransactions.
 pub fn describe(call: &Call<'_>, request: DescribeTransactionsRequest) -> DescribeTransactionsResponse {
-    let states = request.transactional_ids.into_iter().map(|id| {
+    let ids = each_once(request.transactional_ids, TransactionalId::clone);
+    let states = ids.into_iter().map(|id| {
         let found = call.node.with_transactions(|transactions| transactions.describe(&id));
         let state = TransactionState::default().with_transactional_id(id);
         match found {
@@ -87,9 +88,12 @@ fn described(state: TransactionState, found: DescribedTransaction) -> Transactio
 
 /// DescribeProducers.
 pub fn describe_producers(call: &Call<'_>, request: DescribeProducersRequest) -> DescribeProducersResponse {
+    let mut answered = BTreeSet::new();
     let topics = request.topics.into_iter().map(|asked| {
         let topic = call.node.topics.named(&asked.name);
-        let partitions = asked.partition_indexes.iter().map(|number| {
+        let once =
+            asked.partition_indexes.iter().filter(|number| answered.insert((asked.name.clone(), **number)));
+        let partitions = once.map(|number| {
             let response = PartitionResponse::default().with_partition_index(*number);
             let partition = topic.as_ref().and_then(|topic| topic.partition(*number));
             match partition.and_then(|partition| partition.with_log(|log| log.producers())) {

@@ -15,7 +15,7 @@ use kafka_protocol::messages::{
 
 use super::group_offsets::{of_known, outcome};
 use super::membership::owned;
-use super::{Call, code};
+use super::{Call, code, is_there};
 use crate::broker::groups::{MemberIdentity, Position, TransactionCommitRequest};
 use crate::broker::partition::TopicPartition;
 use crate::broker::transactions::{InitRequest, Producer};
@@ -45,7 +45,7 @@ pub fn init(call: &Call<'_>, request: InitProducerIdRequest) -> InitProducerIdRe
         known: (id != -1).then_some(Producer { id, epoch }),
     };
     let given = call.node.on_disk(|| {
-        let given = call.node.with_transactions(|transactions| transactions.init(call.node.now(), &init));
+        let given = call.node.with_transactions(|transactions| transactions.init(call.node.steady(), &init));
         call.node.finish_transactions();
         given
     });
@@ -68,16 +68,12 @@ pub fn add_partitions(call: &Call<'_>, request: AddPartitionsToTxnRequest) -> Ad
             topic.partitions.iter().map(|number| TopicPartition::new(topic.name.as_str(), *number))
         })
         .collect();
-    let is_there = |place: &TopicPartition| {
-        let topic = call.node.topics.named(&place.topic);
-        topic.is_some_and(|topic| topic.partition(place.partition).is_some())
-    };
-    let all_there = places.iter().all(is_there);
+    let all_there = places.iter().all(|place| is_there(call, place));
     let id = &request.v3_and_below_transactional_id;
     let added = if all_there {
         call.node.on_disk(|| {
             call.node.with_transactions(|transactions| {
-                transactions.add_partitions(call.node.now(), id, producer, &places)
+                transactions.add_partitions(call.node.steady(), id, producer, &places)
             })
         })
     } else {
@@ -86,7 +82,7 @@ pub fn add_partitions(call: &Call<'_>, request: AddPartitionsToTxnRequest) -> Ad
     let all = code(&added.map_err(in_words_of(call.version, 2)));
     let results = topics.into_iter().map(|topic| {
         let partitions = topic.partitions.iter().map(|number| {
-            let is_there = all_there || is_there(&TopicPartition::new(topic.name.as_str(), *number));
+            let is_there = all_there || is_there(call, &TopicPartition::new(topic.name.as_str(), *number));
             let error = if is_there { all } else { ResponseError::UnknownTopicOrPartition.code() };
             AddPartitionsToTxnPartitionResult::default()
                 .with_partition_index(*number)
@@ -108,7 +104,7 @@ pub fn add_offsets(call: &Call<'_>, request: AddOffsetsToTxnRequest) -> AddOffse
     } else {
         call.node.on_disk(|| {
             call.node.with_transactions(|transactions| {
-                transactions.add_offsets(call.node.now(), id, producer, group)
+                transactions.add_offsets(call.node.steady(), id, producer, group)
             })
         })
     };
@@ -134,14 +130,14 @@ pub fn commit_offsets(call: &Call<'_>, request: TxnOffsetCommitRequest) -> TxnOf
         generation: if call.version >= 3 { request.generation_id } else { -1 },
     };
     let (id, group) = (&request.transactional_id, &request.group_id);
-    let outcomes = of_known(call, offsets.collect(), |offsets| {
+    let outcomes = of_known(call, offsets, |offsets| {
         let commit =
             TransactionCommitRequest { group: group.to_string(), member, producer_id: producer.id, offsets };
         call.node
             .on_disk(|| {
                 call.node.with_transactions(|transactions| {
                     transactions.verify_group(id, producer, group)?;
-                    call.node.with_groups(|groups| groups.commit_in_transaction(call.node.now(), commit))
+                    call.node.with_groups(|groups| groups.commit_in_transaction(call.node.steady(), commit))
                 })
             })
             .map_err(|error| match error {
@@ -168,7 +164,7 @@ pub fn end(call: &Call<'_>, request: EndTxnRequest) -> EndTxnResponse {
     let ended = call.node.on_disk(|| {
         let id = &request.transactional_id;
         let ended = call.node.with_transactions(|transactions| {
-            transactions.end(call.node.now(), id, producer, request.committed)
+            transactions.end(call.node.steady(), id, producer, request.committed)
         });
         call.node.finish_transactions();
         ended

@@ -1,5 +1,6 @@
 //! OffsetCommit, TxnOffsetCommit, OffsetFetch, OffsetDelete, and the expiry of offsets.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use kafka_protocol::ResponseError;
@@ -74,23 +75,22 @@ impl GroupCoordinator {
 
     /// OffsetFetch for the partitions that are named. With `require_stable`, a partition with offsets in an ongoing transaction
     /// gives `UNSTABLE_OFFSET_COMMIT`.
-    pub fn fetch(
+    pub fn fetch<'a>(
         &self,
         group: &str,
-        partitions: &[TopicPartition],
+        partitions: impl IntoIterator<Item = &'a TopicPartition>,
         require_stable: bool,
     ) -> Vec<(TopicPartition, FetchedOffset)> {
-        let fetched = |partition: &TopicPartition| {
-            (partition.clone(), self.offsets.fetch(group, partition, require_stable))
-        };
-        partitions.iter().map(fetched).collect()
+        let offsets = self.offsets.looked_up(group);
+        let fetched =
+            |partition: &TopicPartition| (partition.clone(), offsets.fetch(partition, require_stable));
+        partitions.into_iter().map(fetched).collect()
     }
 
     /// OffsetFetch for all partitions that have an offset.
     pub fn fetch_all(&self, group: &str, require_stable: bool) -> Vec<(TopicPartition, FetchedOffset)> {
-        let partitions: Vec<TopicPartition> =
-            self.offsets.of_group(group).map(|(partition, _)| partition.clone()).collect();
-        self.fetch(group, &partitions, require_stable)
+        let partitions = self.offsets.of_group(group).map(|(partition, _)| partition);
+        self.fetch(group, partitions, require_stable)
     }
 
     /// OffsetDelete.
@@ -100,7 +100,7 @@ impl GroupCoordinator {
     pub fn delete_offsets(
         &mut self,
         group: &str,
-        partitions: &[TopicPartition],
+        partitions: &BTreeSet<TopicPartition>,
     ) -> Result<PerPartition, ResponseError> {
         let known = self.groups.get(group).ok_or(ResponseError::GroupIdNotFound)?;
         if known.state != GroupState::Empty && !known.is_of_consumers() {
@@ -136,10 +136,13 @@ impl GroupCoordinator {
         let groups: Vec<String> = self.groups.keys().cloned().collect();
         for id in groups {
             let Some(group) = self.groups.get(&id) else { continue };
+            let offsets = self.offsets.looked_up(&id);
             let expired: Vec<TopicPartition> = self
                 .offsets
                 .of_group(&id)
-                .filter(|(partition, offset)| self.is_expired(now, group, partition, offset))
+                .filter(|(partition, offset)| {
+                    self.is_expired(now, group, partition, offset) && !offsets.is_pending(partition)
+                })
                 .map(|(partition, _)| partition.clone())
                 .collect();
             let is_left = self.offsets.of_group(&id).count() > expired.len() || self.offsets.has_pending(&id);
@@ -155,11 +158,8 @@ impl GroupCoordinator {
     }
 
     fn is_expired(&self, now: Millis, group: &Group, partition: &TopicPartition, offset: &Committed) -> bool {
-        if group.is_subscribed(&partition.topic) || self.offsets.is_pending(&group.id, partition) {
+        if group.is_subscribed(&partition.topic) {
             return false;
-        }
-        if let Some(expires) = offset.expires {
-            return now >= expires;
         }
         let unused_since = match (&group.protocol_type, group.state) {
             (None, _) => offset.committed_at,
@@ -167,7 +167,10 @@ impl GroupCoordinator {
             (Some(_), GroupState::Stable) if group.topics.is_some() => offset.committed_at,
             (Some(_), _) => return false,
         };
-        now.saturating_sub(unused_since) >= self.config.offsets_retention_ms
+        match offset.expires {
+            Some(expires) => now >= expires,
+            None => now.saturating_sub(unused_since) >= self.config.offsets_retention_ms,
+        }
     }
 
     /// The answer for each offset, and what is to be kept of those that are accepted.

@@ -147,31 +147,33 @@ impl Group {
             return !protocol_type.is_empty() && !protocols.is_empty();
         }
         self.protocol_type.as_deref() == Some(protocol_type)
-            && protocols.iter().any(|protocol| self.all_support(&protocol.name))
+            && !self.common(protocols.iter().map(|protocol| protocol.name.as_str()).collect()).is_empty()
     }
 
-    fn all_support(&self, protocol: &str) -> bool {
-        self.members.values().all(|member| member.protocols.iter().any(|known| known.name == protocol))
+    /// Those of the protocols that all members can do.
+    fn common<'a>(&self, mut names: BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+        for member in self.members.values() {
+            let can: BTreeSet<&str> = member.protocols.iter().map(|known| known.name.as_str()).collect();
+            names.retain(|name| can.contains(name));
+        }
+        names
     }
 
     /// The protocol with the most votes: each member votes for its preferred one of those that all can do.
     pub(super) fn select_protocol(&self) -> Option<String> {
         let first = self.members.values().next()?;
-        let candidates: Vec<&str> = first
-            .protocols
-            .iter()
-            .map(|protocol| protocol.name.as_str())
-            .filter(|name| self.all_support(name))
-            .collect();
-        let vote = |member: &Member| {
-            let preferred =
-                member.protocols.iter().find(|protocol| candidates.contains(&protocol.name.as_str()));
-            preferred.map(|protocol| protocol.name.clone())
-        };
-        let votes: Vec<String> = self.members.values().filter_map(vote).collect();
-        let count = |name: &str| votes.iter().filter(|vote| *vote == name).count();
+        let names = || first.protocols.iter().map(|protocol| protocol.name.as_str());
+        let candidates = self.common(names().collect());
+        let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
+        for member in self.members.values() {
+            let mut preferred = member.protocols.iter().map(|protocol| protocol.name.as_str());
+            if let Some(vote) = preferred.find(|name| candidates.contains(name)) {
+                *votes.entry(vote).or_default() += 1;
+            }
+        }
         // The last of equals wins a `max`, and the first candidate is to win.
-        candidates.iter().rev().max_by_key(|name| count(name)).map(|name| (*name).to_owned())
+        let in_order = names().filter(|name| candidates.contains(name)).rev();
+        in_order.max_by_key(|name| votes.get(name)).map(str::to_owned)
     }
 
     /// What all members subscribe to together, if they are consumers and their subscriptions can be read.

@@ -38,7 +38,7 @@ impl Group {
     fn has_room_for(&self, member_id: &str, max_size: usize) -> bool {
         let member = self.members.get(member_id);
         match self.state {
-            GroupState::Empty | GroupState::Dead => true,
+            GroupState::Empty => true,
             // Those that have joined count, so that the last to come again are out when the limit became smaller.
             GroupState::PreparingRebalance => {
                 let joined = self.members.values().filter(|member| member.join.is_some()).count();
@@ -91,7 +91,7 @@ impl Group {
                 }
                 self.rebalance(cx);
             }
-            GroupState::Empty | GroupState::Dead => {
+            GroupState::Empty => {
                 refuse(answer, ResponseError::UnknownMemberId, &member_id);
             }
         }

@@ -213,7 +213,7 @@ impl Cluster {
         partition: TopicPartition,
         stable: bool,
     ) -> Result<Option<i64>, ResponseError> {
-        let fetched = self.coordinator.fetch("g", &[partition], stable).remove(0).1;
+        let fetched = self.coordinator.fetch("g", [&partition], stable).remove(0).1;
         fetched.map(|position| position.map(|position| position.offset))
     }
 }

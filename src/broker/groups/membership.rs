@@ -45,7 +45,7 @@ impl Group {
         }
         match self.state {
             GroupState::PreparingRebalance => Err(ResponseError::RebalanceInProgress),
-            GroupState::Empty | GroupState::Dead => Err(ResponseError::UnknownMemberId),
+            GroupState::Empty => Err(ResponseError::UnknownMemberId),
             GroupState::CompletingRebalance | GroupState::Stable => Ok(()),
         }
     }
@@ -68,7 +68,7 @@ impl Group {
         match self.state {
             GroupState::PreparingRebalance => Err(ResponseError::RebalanceInProgress),
             GroupState::CompletingRebalance | GroupState::Stable => Ok(()),
-            GroupState::Empty | GroupState::Dead => Err(ResponseError::UnknownMemberId),
+            GroupState::Empty => Err(ResponseError::UnknownMemberId),
         }
     }
 
@@ -83,7 +83,7 @@ impl Group {
             match self.state {
                 GroupState::Stable | GroupState::CompletingRebalance => self.prepare_rebalance(cx),
                 GroupState::PreparingRebalance => self.complete_if_all_joined(cx),
-                GroupState::Empty | GroupState::Dead => (),
+                GroupState::Empty => (),
             }
         }
         left

@@ -248,3 +248,22 @@ fn an_assignment_that_cannot_be_kept_is_not_handed_out() {
     let generation = cluster.join(&id).joined().generation;
     assert_eq!(cluster.sync(&id, generation, &[(&id, "all")]).answer(), Some(Ok("all".into())));
 }
+
+#[test]
+fn members_of_many_protocols_find_the_one_that_they_share() {
+    let mut cluster = Cluster::new();
+    let join = |prefix: &str| {
+        let mut request = join_request("", None);
+        request.require_known_member_id = false;
+        request.protocols =
+            (0..50_000).map(|number| protocol(&format!("{prefix}{number}"), &["t"])).collect();
+        request.protocols.push(protocol("shared", &["t"]));
+        request
+    };
+    let joined = cluster.ask(join("a")).joined();
+    assert_eq!(joined.protocol.as_deref(), Some("a0"));
+    let mut second = cluster.ask(join("b"));
+    assert!(second.waits());
+    cluster.ask(JoinRequest { member_id: joined.member_id, ..join("a") });
+    assert_eq!(second.joined().protocol.as_deref(), Some("shared"));
+}

@@ -146,10 +146,10 @@ fn offsets_of_subscribed_topics_are_not_deleted() {
     let other = crate::broker::partition::TopicPartition::new("u", 0);
     cluster.commit(identity(&first, generation), partition(0), 1).unwrap();
     cluster.commit(identity(&first, generation), other.clone(), 1).unwrap();
-    let answers = cluster.coordinator.delete_offsets("g", &[partition(0), other.clone()]).unwrap();
+    let answers = cluster.coordinator.delete_offsets("g", &[partition(0), other.clone()].into()).unwrap();
     assert_eq!((answers[0].1, answers[1].1), (Err(ResponseError::GroupSubscribedToTopic), Ok(())));
     assert_eq!((cluster.offset(partition(0), true), cluster.offset(other, true)), (Ok(Some(1)), Ok(None)));
-    assert_eq!(cluster.coordinator.delete_offsets("h", &[]), Err(ResponseError::GroupIdNotFound));
+    assert_eq!(cluster.coordinator.delete_offsets("h", &[].into()), Err(ResponseError::GroupIdNotFound));
 }
 
 #[test]
@@ -176,4 +176,37 @@ fn offsets_of_a_group_without_members_expire_with_the_group() {
     assert_eq!(cluster.offset(partition(0), true), Ok(None));
     assert!(cluster.coordinator.list().is_empty());
     assert!(cluster.restarted().coordinator.list().is_empty());
+}
+
+#[test]
+fn a_client_that_says_how_long_obeys_the_group_that_is_in_use() {
+    let mut cluster = Cluster::new();
+    let (first, second, generation) = cluster.two_members();
+    let commit = CommitRequest {
+        group: "g".into(),
+        member: identity(&first, generation),
+        retention_ms: Some(1),
+        offsets: vec![(crate::broker::partition::TopicPartition::new("u", 0), position(1))],
+    };
+    cluster.coordinator.commit(cluster.now, commit).unwrap();
+    let other = || crate::broker::partition::TopicPartition::new("u", 0);
+    // While members join, nothing expires.
+    cluster.join(&first);
+    cluster.coordinator.expire(cluster.now + 1000);
+    assert_eq!(cluster.offset(other(), true), Ok(Some(1)));
+    cluster.leave(&first, None).unwrap();
+    cluster.leave(&second, None).unwrap();
+    cluster.coordinator.expire(cluster.now + 1000);
+    assert_eq!(cluster.offset(other(), true), Ok(None));
+}
+
+#[test]
+fn many_partitions_are_forgotten_at_once() {
+    let mut cluster = Cluster::new();
+    let offsets = (0..100_000).map(|number| (partition(number), position(1))).collect();
+    let request = CommitRequest { group: "g".into(), member: simple(), retention_ms: None, offsets };
+    cluster.coordinator.commit(0, request).unwrap();
+    let answers = cluster.coordinator.delete_offsets("g", &(0..100_000).map(partition).collect()).unwrap();
+    assert_eq!(answers.len(), 100_000);
+    assert!(cluster.coordinator.fetch_all("g", true).is_empty());
 }

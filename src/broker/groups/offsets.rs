@@ -114,28 +114,15 @@ impl Offsets {
         records
     }
 
-    pub(super) fn fetch(
-        &self,
-        group: &str,
-        partition: &TopicPartition,
-        require_stable: bool,
-    ) -> FetchedOffset {
-        if require_stable && self.is_pending(group, partition) {
-            return Err(ResponseError::UnstableOffsetCommit);
-        }
-        Ok(self.get(group, partition).map(|offset| offset.position.clone()))
+    /// The offsets of one group, found once for many partitions.
+    pub(super) fn looked_up(&self, group: &str) -> OfGroup<'_> {
+        let pending = self.pending.values().filter_map(|groups| groups.get(group));
+        OfGroup { committed: self.committed.get(group), pending: pending.collect() }
     }
 
     /// The committed offsets of a group.
     pub(super) fn of_group(&self, group: &str) -> impl Iterator<Item = (&TopicPartition, &Committed)> {
         self.committed.get(group).into_iter().flatten()
-    }
-
-    /// Whether a transaction that goes on will decide over an offset of this partition.
-    pub(super) fn is_pending(&self, group: &str, partition: &TopicPartition) -> bool {
-        self.pending
-            .values()
-            .any(|groups| groups.get(group).is_some_and(|partitions| partitions.contains_key(partition)))
     }
 
     /// Whether a transaction that goes on has offsets of this group.
@@ -145,5 +132,27 @@ impl Offsets {
 
     fn get(&self, group: &str, partition: &TopicPartition) -> Option<&Committed> {
         self.committed.get(group)?.get(partition)
+    }
+}
+
+/// The offsets of one group.
+pub(super) struct OfGroup<'a> {
+    committed: Option<&'a ByPartition>,
+    /// Those in transactions, by producer.
+    pending: Vec<&'a ByPartition>,
+}
+
+impl OfGroup<'_> {
+    pub(super) fn fetch(&self, partition: &TopicPartition, require_stable: bool) -> FetchedOffset {
+        if require_stable && self.is_pending(partition) {
+            return Err(ResponseError::UnstableOffsetCommit);
+        }
+        let offset = self.committed.and_then(|committed| committed.get(partition));
+        Ok(offset.map(|offset| offset.position.clone()))
+    }
+
+    /// Whether a transaction that goes on will decide over an offset of this partition.
+    pub(super) fn is_pending(&self, partition: &TopicPartition) -> bool {
+        self.pending.iter().any(|partitions| partitions.contains_key(partition))
     }
 }

@@ -13,8 +13,6 @@ pub enum GroupState {
     CompletingRebalance,
     /// All members have their assignment.
     Stable,
-    /// Is gone.
-    Dead,
 }
 
 impl GroupState {
@@ -25,7 +23,6 @@ impl GroupState {
             GroupState::PreparingRebalance => "PreparingRebalance",
             GroupState::CompletingRebalance => "CompletingRebalance",
             GroupState::Stable => "Stable",
-            GroupState::Dead => "Dead",
         }
     }
 }

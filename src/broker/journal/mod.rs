@@ -29,6 +29,12 @@ pub trait Journal: Send {
     /// # Errors
     /// Where the entries cannot be kept. Then none of them may come back in a replay.
     fn append(&mut self, entries: &[Entry]) -> io::Result<()>;
+
+    /// Sees to it that what was appended survives a loss of power too, whatever the durability of appends is.
+    ///
+    /// # Errors
+    /// The disk fails.
+    fn force(&mut self) -> io::Result<()>;
 }
 
 /// Milliseconds since 1970. Whoever tells the time sees to it that it never goes back.

@@ -48,6 +48,8 @@ pub struct Fetched {
     pub last_stable_offset: i64,
     /// The log's first offset.
     pub start_offset: i64,
+    /// Whether the reader may see more than these records, which were too much for one read.
+    pub more: bool,
 }
 
 /// A record's place in offsets and time.

@@ -12,8 +12,10 @@ use super::config::{Durability, LogConfig, TimestampType};
 use super::decode::decompressed;
 use super::encode::encode_marker;
 use super::error::AppendError;
+use super::health::Health;
 use super::partition::PartitionLog;
 use super::producers::Written;
+use super::store::Failure;
 
 /// Batches on their way into the log.
 struct Outgoing {
@@ -95,7 +97,7 @@ impl PartitionLog {
         if bytes.len() as u64 > self.config.segment_bytes {
             return Err(AppendError::ListTooLarge { size: bytes.len(), max: self.config.segment_bytes });
         }
-        self.refuse_after_failure()?;
+        self.health.may_write()?;
         let newest = headers.iter().map(|header| header.max_timestamp).max().unwrap_or(-1);
         if self.should_roll(bytes.len() as u64, newest, now_ms) {
             self.roll(now_ms)?;
@@ -120,18 +122,21 @@ impl PartitionLog {
     fn write_bytes(&mut self, bytes: Bytes) -> io::Result<()> {
         let before = self.active.summary.size;
         let store = &mut self.active.store;
-        if let Err(error) = store.append(bytes) {
+        if let Err(why) = store.append(bytes) {
             // Part of the bytes may be in the file. If they cannot be cut off, the log must not grow behind them.
-            self.failed = store.truncate(before).is_err();
-            return Err(error);
+            if matches!(why, Failure::Halfway(_)) && store.truncate(before).is_err() {
+                self.health = Health::Unsure;
+            }
+            return Err(why.into());
         }
         if self.durability == Durability::Always
-            && let Err(error) = store.sync()
+            && let Err(why) = store.sync()
         {
-            // After a failed sync the system may have dropped what it held, so that a second one proves nothing.
-            self.failed = true;
-            let _ = store.truncate(before);
-            return Err(error);
+            let is_cut = store.truncate(before).is_ok();
+            if !is_cut || matches!(why, Failure::Halfway(_)) {
+                self.health = Health::Unsure;
+            }
+            return Err(why.into());
         }
         Ok(())
     }

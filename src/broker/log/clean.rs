@@ -6,7 +6,7 @@ use std::io;
 use bytes::{Bytes, BytesMut};
 
 use super::answers::Marker;
-use super::batch::{BatchHeader, damaged};
+use super::batch::{BatchHeader, check_whole, damaged};
 use super::compression::compress;
 use super::config::TimestampType;
 use super::decode::{decompressed, marker_of};
@@ -91,6 +91,8 @@ impl Cleaner {
         let mut scan = Scan::new(&mut segment.store, 0, LONG_WALK);
         while let Some(placed) = scan.next()? {
             let batch = scan.bytes(&placed)?;
+            // A batch that is written anew would get a checksum that is right for its damage.
+            check_whole(&batch).map_err(damaged)?;
             let Some(kept) = self.keep(&placed.header, batch, keys, known_to)? else { continue };
             result.note(&BatchHeader::parse(&kept).map_err(damaged)?);
             self.pending.extend_from_slice(&kept);
@@ -103,7 +105,7 @@ impl Cleaner {
 
     /// Writes what is gathered.
     pub(super) fn finish(&mut self, result: &mut Segment) -> io::Result<()> {
-        result.store.append(self.pending.split().freeze())
+        Ok(result.store.append(self.pending.split().freeze())?)
     }
 
     /// The batch as it stays; `None` if it goes.
@@ -123,29 +125,30 @@ impl Cleaner {
             return Ok(self.is_last_of_producer(header).then_some(batch));
         }
         let body = decompressed(header, &batch, self.max_decompressed)?;
-        let all = Records::new(&body).collect::<Result<Vec<RawRecord<'_>>, String>>().map_err(damaged)?;
-        let stays = |record: &&RawRecord<'_>| {
-            if header.is_control() || offset_of(header, record) >= known_to {
-                return true;
-            }
-            let latest = record.key.is_some_and(|key| keys.is_latest(key, offset_of(header, record)));
-            latest && (record.value.is_some() || !expired)
-        };
-        let kept: Vec<&RawRecord<'_>> = all.iter().filter(stays).collect();
-        if kept.is_empty() {
+        let mut stays = Vec::new();
+        let (mut kept, mut has_tombstone) = (0, false);
+        for record in Records::new(&body) {
+            let record = record.map_err(damaged)?;
+            let offset = offset_of(header, &record);
+            let is_latest = || record.key.is_some_and(|key| keys.is_latest(key, offset));
+            let is_needed = || record.value.is_some() || !expired;
+            let this_stays = header.is_control() || offset >= known_to || (is_latest() && is_needed());
+            stays.push(this_stays);
+            kept += i32::from(this_stays);
+            has_tombstone |= this_stays && record.value.is_none();
+        }
+        if kept == 0 {
             return Ok(self.is_last_of_producer(header).then(|| emptied(*header)));
         }
         // Tombstones, and markers whose transaction has gone, get a time from which they may go too.
-        let will_go = match header.is_control() {
-            true => discards,
-            false => kept.iter().any(|record| record.value.is_none()),
-        };
+        let will_go = if header.is_control() { discards } else { has_tombstone };
         let horizon = (will_go && header.delete_horizon().is_none())
             .then(|| self.now_ms.saturating_add(self.delete_retention_ms));
-        if kept.len() == all.len() && horizon.is_none() {
+        if horizon.is_none() && stays.iter().all(|stays| *stays) {
             return Ok(Some(batch));
         }
-        rewritten(*header, &kept, horizon).map(Some)
+        let with = BatchHeader { count: kept, ..*header };
+        rewritten(with, &body, &stays, horizon).map(Some)
     }
 
     fn is_last_of_producer(&self, header: &BatchHeader) -> bool {
@@ -169,27 +172,32 @@ fn emptied(mut header: BatchHeader) -> Bytes {
     header.with_records(&[]).into()
 }
 
-/// The batch with these of its records, in its compression; offsets stay, timestamps too.
-fn rewritten(mut header: BatchHeader, records: &[&RawRecord<'_>], horizon: Option<i64>) -> io::Result<Bytes> {
+/// The batch with those records of `body` that stay, in its compression; offsets stay, timestamps too.
+fn rewritten(
+    mut header: BatchHeader,
+    body: &[u8],
+    stays: &[bool],
+    horizon: Option<i64>,
+) -> io::Result<Bytes> {
     let before = header;
     if let Some(horizon) = horizon {
         header.set_delete_horizon(horizon);
     }
     let shift = before.base_timestamp.wrapping_sub(header.base_timestamp);
-    let mut body = Vec::new();
-    for record in records {
+    let (mut kept, mut newest) = (Vec::new(), -1);
+    for (record, _) in Records::new(body).zip(stays).filter(|(_, stays)| **stays) {
+        let record = record.map_err(damaged)?;
         match shift {
-            0 => body.extend_from_slice(record.whole),
-            _ => record.put_with_timestamp_delta(record.timestamp_delta.wrapping_add(shift), &mut body),
+            0 => kept.extend_from_slice(record.whole),
+            _ => record.put_with_timestamp_delta(record.timestamp_delta.wrapping_add(shift), &mut kept),
         }
+        newest = newest.max(before.record_timestamp(record.timestamp_delta));
     }
-    header.count = i32::try_from(records.len()).map_err(io::Error::other)?;
     if header.timestamp_type() == TimestampType::CreateTime {
-        let times = records.iter().map(|record| before.record_timestamp(record.timestamp_delta));
-        header.max_timestamp = times.max().unwrap_or(-1);
+        header.max_timestamp = newest;
     }
     let compression = header.compression().ok_or_else(|| damaged("a batch has an unknown compression"))?;
-    Ok(header.with_records(&compress(compression, &body)?).into())
+    Ok(header.with_records(&compress(compression, &kept)?).into())
 }
 
 /// What a walk over batches knows of transactions.
@@ -219,7 +227,11 @@ impl Walk {
         let producer = header.producer_id;
         if header.is_control() {
             return match marker_of(header, batch) {
-                Some((Marker::Abort, _)) => !self.aborted.remove(&producer).unwrap_or(false),
+                Some((Marker::Abort, _)) => {
+                    // What an earlier compaction has left of the transaction, an empty batch, looks like a committed one.
+                    let is_left = self.committed.remove(&producer);
+                    !self.aborted.remove(&producer).unwrap_or(false) && !is_left
+                }
                 Some((Marker::Commit, _)) => !self.committed.remove(&producer),
                 None => header.count == 0,
             };

@@ -1,5 +1,5 @@
-//! Compaction: what is to be compacted, and the exchange of segments. The work between runs without the log, so that
-//! others can append and read meanwhile.
+//! Compaction: what is to be compacted, and the work, which runs without the log, so that others can append and read
+//! meanwhile. What comes out is put in place by the exchange.
 
 use std::collections::HashMap;
 use std::io;
@@ -7,13 +7,15 @@ use std::path::PathBuf;
 
 use super::answers::Removed;
 use super::clean::{Cleaner, LastOfProducer};
-use super::files;
+use super::exchange;
+use super::health::Health;
 use super::keys::{Keys, MOST_KEYS};
 use super::partition::PartitionLog;
 use super::replace;
 use super::segment::Segment;
 use super::store::Store;
 use super::transactions::AbortedTransaction;
+use crate::broker::disk;
 
 /// A compaction to be run: it holds all that it needs and knows the log no more.
 #[derive(Debug)]
@@ -42,29 +44,33 @@ struct Source {
 /// A compaction that has run and waits to be put in place.
 #[derive(Debug)]
 pub struct Compacted {
-    groups: Vec<Group>,
-    compacted_to: i64,
+    pub(super) groups: Vec<Group>,
+    pub(super) compacted_to: i64,
 }
 
 /// Segments that become one.
 #[derive(Debug)]
-struct Group {
-    /// Base offset and size of each.
-    sources: Vec<(i64, u64)>,
-    result: Segment,
+pub(super) struct Group {
+    /// The result stands for the offsets from here to before `end`.
+    pub(super) base: i64,
+    pub(super) end: i64,
+    /// Base offset and size of each source.
+    pub(super) sources: Vec<(i64, u64)>,
+    pub(super) result: Segment,
 }
 
 impl PartitionLog {
     /// Compacts where the topic asks for it and it pays.
     ///
     /// # Errors
-    /// The disk fails; the log is as before then.
+    /// The disk fails, or a batch is damaged; the log is as before then.
     pub fn compact(&mut self, now_ms: i64) -> io::Result<Removed> {
-        match self.begin_compaction(now_ms) {
-            None => Ok(Removed::default()),
-            Some(compaction) => {
-                let compacted = compaction.run()?;
-                self.finish_compaction(compacted)
+        let Some(compaction) = self.begin_compaction(now_ms) else { return Ok(Removed::default()) };
+        match compaction.run() {
+            Ok(compacted) => self.finish_compaction(compacted),
+            Err(error) => {
+                self.compaction_failed(&error);
+                Err(error)
             }
         }
     }
@@ -72,21 +78,22 @@ impl PartitionLog {
     /// What there is to compact: `None` where the topic is not compacted or it does not pay yet.
     #[must_use]
     pub fn begin_compaction(&self, now_ms: i64) -> Option<Compaction> {
-        if !self.config.cleanup.compact || self.failed {
+        if !self.config.cleanup.compact || self.health != Health::Sound || self.has_damage {
             return None;
         }
-        let sources = self.cleanable(now_ms);
-        let until = sources.last()?.end;
-        if until <= self.compacted_to || !self.pays(&sources, now_ms) {
+        let cleanable = self.cleanable(now_ms);
+        let (_, until) = self.with_ends().take(cleanable).last()?;
+        if until <= self.compacted_to || !self.pays(cleanable, now_ms) {
             return None;
         }
+        let source = |(segment, end): (&Segment, i64)| Source { segment: segment.clone(), end };
         let last_of = |batches: Option<i64>, epoch| LastOfProducer { last_offset: batches, epoch };
         let producers = self.knowledge.producers.iter().map(|(id, producer)| {
             (id, last_of(producer.batches.back().map(|batch| batch.last_offset), producer.epoch))
         });
         Some(Compaction {
             folder: self.folder.clone(),
-            sources,
+            sources: self.with_ends().take(cleanable).map(source).collect(),
             dirty_from: self.compacted_to.max(self.start_offset),
             until,
             aborted: self.knowledge.transactions.aborted().to_vec(),
@@ -99,124 +106,88 @@ impl PartitionLog {
         })
     }
 
-    /// The full segments that lie before any open transaction and are old enough.
-    fn cleanable(&self, now_ms: i64) -> Vec<Source> {
+    /// Takes note that a compaction of this log has failed while it ran.
+    pub fn compaction_failed(&mut self, error: &io::Error) {
+        self.has_damage |= matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge);
+    }
+
+    /// The full segments, each with the offset where the next one begins.
+    fn with_ends(&self) -> impl Iterator<Item = (&Segment, i64)> {
+        self.sealed.iter().zip(self.segments().skip(1).map(|segment| segment.summary.base_offset))
+    }
+
+    /// How many full segments lie before any open transaction and are old enough.
+    fn cleanable(&self, now_ms: i64) -> usize {
         let stable = self.last_stable_offset();
         let lag = self.config.min_compaction_lag_ms;
-        let ends = self.segments().skip(1).map(|segment| segment.summary.base_offset);
         let old_enough = |segment: &Segment, end: i64| {
             lag <= 0
                 || end <= self.compacted_to
                 || segment.summary.max_timestamp <= now_ms.saturating_sub(lag)
         };
-        self.sealed
-            .iter()
-            .zip(ends)
-            .take_while(|(segment, end)| *end <= stable && old_enough(segment, *end))
-            .map(|(segment, end)| Source { segment: segment.clone(), end })
-            .collect()
+        self.with_ends().take_while(|(segment, end)| *end <= stable && old_enough(segment, *end)).count()
     }
 
-    /// Whether enough is dirty, or something is dirty for too long.
-    fn pays(&self, sources: &[Source], now_ms: i64) -> bool {
-        let dirty = || sources.iter().filter(|source| source.end > self.compacted_to);
-        let total: u64 = sources.iter().map(|source| source.segment.summary.size).sum();
-        let dirty_bytes: u64 = dirty().map(|source| source.segment.summary.size).sum();
+    /// Whether enough of the first `cleanable` segments is dirty, or something is dirty for too long.
+    fn pays(&self, cleanable: usize, now_ms: i64) -> bool {
+        let sources = || self.with_ends().take(cleanable);
+        let dirty =
+            || sources().filter(|(_, end)| *end > self.compacted_to).map(|(segment, _)| segment.summary);
+        let total: u64 = sources().map(|(segment, _)| segment.summary.size).sum();
+        let dirty_bytes: u64 = dirty().map(|summary| summary.size).sum();
         if dirty_bytes == 0 {
             return false;
         }
-        let oldest = dirty().map(|source| source.segment.summary.first_timestamp).find(|first| *first >= 0);
+        let oldest = dirty().map(|summary| summary.first_timestamp).find(|first| *first >= 0);
         let waited = oldest.map_or(0, |first| now_ms.saturating_sub(first));
         dirty_bytes as f64 / total as f64 > self.config.min_cleanable_dirty_ratio
             || waited > self.config.max_compaction_lag_ms
     }
-
-    /// Puts the compacted segments in the place of their sources. Where retention has taken a source meanwhile, that
-    /// group stays as it is.
-    ///
-    /// # Errors
-    /// The disk fails; each group is the old or the new one then.
-    pub fn finish_compaction(&mut self, compacted: Compacted) -> io::Result<Removed> {
-        let mut removed = Removed::default();
-        for group in compacted.groups {
-            let before: u64 = group.sources.iter().map(|(_, size)| size).sum();
-            let (segments, after) = (group.sources.len(), group.result.summary.size);
-            if self.exchange(group)? {
-                removed.segments += segments;
-                removed.bytes += before.saturating_sub(after);
-            }
-        }
-        self.compacted_to = self.compacted_to.max(compacted.compacted_to);
-        self.knowledge.transactions.forget_before(self.compacted_to);
-        self.checkpoint()?;
-        Ok(removed)
-    }
-
-    fn exchange(&mut self, group: Group) -> io::Result<bool> {
-        let Some((first, _)) = group.sources.first() else { return Ok(false) };
-        let at = self.sealed.partition_point(|segment| segment.summary.base_offset < *first);
-        let there =
-            self.sealed.iter().skip(at).map(|segment| (segment.summary.base_offset, segment.summary.size));
-        if !there.take(group.sources.len()).eq(group.sources.iter().copied()) {
-            group.result.delete()?;
-            return Ok(false);
-        }
-        self.in_use = None;
-        let old: Vec<Segment> = self.sealed.drain(at..at + group.sources.len()).collect();
-        match settle(group.result, old) {
-            Ok(Some(segment)) => self.sealed.insert(at, segment),
-            Ok(None) => {}
-            Err(error) => {
-                // Some files may be exchanged and some not; opening the log finishes what is half done.
-                self.failed = true;
-                return Err(error);
-            }
-        }
-        Ok(true)
-    }
-}
-
-/// Replaces the files of `old` by the compacted segment; `None` if nothing is left of them.
-fn settle(mut result: Segment, mut old: Vec<Segment>) -> io::Result<Option<Segment>> {
-    old.iter_mut().for_each(Segment::rest);
-    if result.summary.size == 0 {
-        result.delete()?;
-        for segment in old {
-            segment.delete()?;
-        }
-        return Ok(None);
-    }
-    if let Some(cleaned) = result.store.path().map(ToOwned::to_owned) {
-        result.store.close();
-        result.store.moved_to(&replace::put_in_place(&cleaned)?);
-        result.write_index()?;
-        result.rest();
-    }
-    Ok(Some(result))
 }
 
 impl Compaction {
     /// Does the work. The log may be appended to and read meanwhile.
     ///
     /// # Errors
-    /// The disk fails, or a batch is damaged. The log is as it was then; half a file is deleted when it is opened.
+    /// The disk fails, or a batch is damaged. The log is as it was then, and is to be told with
+    /// [`PartitionLog::compaction_failed`].
     pub fn run(mut self) -> io::Result<Compacted> {
+        let mut groups = Vec::new();
+        match self.clean_into(&mut groups) {
+            Ok(compacted_to) => Ok(Compacted { groups, compacted_to }),
+            Err(error) => {
+                exchange::discard(groups);
+                Err(error)
+            }
+        }
+    }
+
+    /// Cleans all that there is room for, and gives the offset up to which that is.
+    fn clean_into(&mut self, groups: &mut Vec<Group>) -> io::Result<i64> {
         let mut keys = Keys::new(MOST_KEYS);
         let mut cleaner = self.cleaner();
         let mut compacted_to = self.until;
         for source in self.sources.iter_mut().filter(|source| source.end > self.dirty_from) {
-            if let Some(full_at) = cleaner.gather(&mut source.segment, self.dirty_from, &mut keys)? {
+            let full_at = cleaner.gather(&mut source.segment, self.dirty_from, &mut keys)?;
+            // There may be more of them than files that may be open.
+            source.segment.store.close();
+            if let Some(full_at) = full_at {
                 compacted_to = full_at;
                 break;
             }
         }
         self.sources.retain(|source| source.segment.summary.base_offset < compacted_to);
         let mut cleaner = self.cleaner();
-        let mut groups = Vec::new();
-        for group in grouped(std::mem::take(&mut self.sources), self.segment_bytes) {
-            groups.push(self.clean_group(group, &keys, compacted_to, &mut cleaner)?);
+        for sources in grouped(std::mem::take(&mut self.sources), self.segment_bytes) {
+            let mut group = self.begin_group(&sources)?;
+            let cleaned = self.clean_group(sources, &mut group.result, &keys, compacted_to, &mut cleaner);
+            groups.push(group);
+            cleaned?;
         }
-        Ok(Compacted { groups, compacted_to })
+        if let Some(folder) = &self.folder {
+            disk::sync_folder(folder)?;
+        }
+        Ok(compacted_to)
     }
 
     fn cleaner(&self) -> Cleaner {
@@ -229,32 +200,35 @@ impl Compaction {
         )
     }
 
-    fn clean_group(
-        &self,
-        group: Vec<Source>,
-        keys: &Keys,
-        known_to: i64,
-        cleaner: &mut Cleaner,
-    ) -> io::Result<Group> {
-        let base = group.first().map_or(0, |source| source.segment.summary.base_offset);
-        let end = group.last().map_or(0, |source| source.end);
+    /// A group with nothing in its result yet.
+    fn begin_group(&self, sources: &[Source]) -> io::Result<Group> {
+        let base = sources.first().map_or(0, |source| source.segment.summary.base_offset);
+        let end = sources.last().map_or(0, |source| source.end);
         let store = match &self.folder {
             None => Store::in_memory(),
             Some(folder) => Store::create(&replace::cleaned_file(folder, base, end))?,
         };
-        let created = group.first().map_or(self.now_ms, |source| source.segment.summary.created_ms);
-        let mut result = Segment::with_store(store, base, created, self.index_interval_bytes);
-        let mut sources = Vec::with_capacity(group.len());
-        for mut source in group {
-            sources.push((source.segment.summary.base_offset, source.segment.summary.size));
-            cleaner.clean(&mut source.segment, keys, known_to, &mut result)?;
+        let created = sources.first().map_or(self.now_ms, |source| source.segment.summary.created_ms);
+        let result = Segment::with_store(store, base, created, self.index_interval_bytes);
+        let of = |source: &Source| (source.segment.summary.base_offset, source.segment.summary.size);
+        Ok(Group { base, end, sources: sources.iter().map(of).collect(), result })
+    }
+
+    fn clean_group(
+        &self,
+        sources: Vec<Source>,
+        result: &mut Segment,
+        keys: &Keys,
+        known_to: i64,
+        cleaner: &mut Cleaner,
+    ) -> io::Result<()> {
+        for mut source in sources {
+            cleaner.clean(&mut source.segment, keys, known_to, result)?;
         }
-        cleaner.finish(&mut result)?;
+        cleaner.finish(result)?;
         result.store.sync()?;
-        if let Some(folder) = &self.folder {
-            files::sync_folder(folder)?;
-        }
-        Ok(Group { sources, result })
+        result.store.close();
+        Ok(())
     }
 }
 

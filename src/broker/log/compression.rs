@@ -53,7 +53,7 @@ const XERIAL_BLOCK: usize = 32 * 1024;
 /// Decompresses `data`, which may give at most `limit` bytes. What is not compressed is borrowed.
 ///
 /// # Errors
-/// The data are damaged, or would grow beyond the limit.
+/// The data are damaged, or would grow beyond the limit ([`io::ErrorKind::FileTooLarge`]).
 pub fn decompress(compression: Compression, data: &[u8], limit: usize) -> io::Result<Cow<'_, [u8]>> {
     Ok(match compression {
         Compression::None => Cow::Borrowed(data),
@@ -112,7 +112,7 @@ fn snappy_block(block: &[u8], limit: usize, out: &mut Vec<u8>) -> io::Result<()>
 }
 
 fn too_large(limit: usize) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("a batch takes more than {limit} bytes decompressed"))
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("a batch takes more than {limit} bytes decompressed"))
 }
 
 fn cut() -> io::Error {

@@ -18,7 +18,7 @@ pub enum LogPlace {
 pub enum Durability {
     /// Before an append is acknowledged.
     Always,
-    /// When the operating system sees fit, and when a segment is full.
+    /// When the operating system sees fit; of full segments at the next look at retention.
     #[default]
     System,
 }

@@ -1,13 +1,13 @@
 //! Reading batches record by record, for the broker's own topics, time look-ups and tests.
 
-use std::borrow::Cow;
 use std::io;
 
 use super::answers::Marker;
 use super::batch::{BatchHeader, HEADER_BYTES, check_whole, damaged};
-use super::compression::decompress;
+use super::compression::{Compression, decompress};
 use super::encode::decode_marker;
 use super::records::{RawRecord, Records};
+use super::room::Body;
 
 /// A record as it lies in a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,9 @@ pub fn for_each_record(
     while !rest.is_empty() {
         let header = check_whole(rest).map_err(damaged)?;
         let (batch, after) = rest.split_at_checked(header.size).unwrap_or((rest, &[]));
-        let body = decompressed(&header, batch, max_decompressed)?;
+        // The caller has set the bound, and may do anything while it looks at the records.
+        let (compression, records) = compressed(&header, batch)?;
+        let body = decompress(compression, records, max_decompressed)?;
         for record in Records::new(&body) {
             each(read_record(&header, &record.map_err(damaged)?));
         }
@@ -49,14 +51,15 @@ pub fn for_each_record(
     Ok(())
 }
 
-/// The bytes of a batch's records, decompressed.
-pub(super) fn decompressed<'a>(
-    header: &BatchHeader,
-    batch: &'a [u8],
-    limit: usize,
-) -> io::Result<Cow<'a, [u8]>> {
+/// The bytes of a batch's records, decompressed; waits until there is memory for them.
+pub(super) fn decompressed<'a>(header: &BatchHeader, batch: &'a [u8], limit: usize) -> io::Result<Body<'a>> {
+    let (compression, records) = compressed(header, batch)?;
+    Body::of(compression, records, limit)
+}
+
+fn compressed<'a>(header: &BatchHeader, batch: &'a [u8]) -> io::Result<(Compression, &'a [u8])> {
     let compression = header.compression().ok_or_else(|| damaged("a batch has an unknown compression"))?;
-    decompress(compression, batch.get(HEADER_BYTES..).unwrap_or_default(), limit)
+    Ok((compression, batch.get(HEADER_BYTES..).unwrap_or_default()))
 }
 
 pub(super) fn read_record<'a>(header: &BatchHeader, record: &RawRecord<'a>) -> ReadRecord<'a> {
@@ -76,7 +79,8 @@ pub(super) fn marker_of(header: &BatchHeader, batch: &[u8]) -> Option<(Marker, i
         return None;
     }
     // A marker is a few bytes; one that is compressed to more than this is none of ours.
-    let body = decompressed(header, batch, 4096).ok()?;
+    let (compression, records) = compressed(header, batch).ok()?;
+    let body = decompress(compression, records, 4096).ok()?;
     let record = Records::new(&body).next()?.ok()?;
     decode_marker(record.key, record.value)
 }

@@ -1,7 +1,7 @@
-//! Files of a log's folder: their names, reading and writing at a position, replacing one as a whole.
+//! Files of a log's folder: their names, reading and writing at a position.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The name of a segment's file: its first offset, padded so that names sort as offsets do.
@@ -27,34 +27,12 @@ pub(super) fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Replaces a file's content: it is the old or the new one after a crash, never something between.
-pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let new = path.with_extension("tmp");
-    let mut file = File::create(&new)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    path.parent().map_or(Ok(()), sync_folder)
-}
-
 /// Deletes a file, if it is there.
 pub(super) fn delete(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result,
     }
-}
-
-/// Forces a folder's list of files to disk.
-#[cfg(unix)]
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Windows keeps its folders by itself.
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// Reads as many bytes as `buffer` takes, from `position` on.

@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use super::answers::ProducerStatus;
 use super::config::{Durability, LogConfig};
 use super::error::ReadError;
-use super::files;
+use super::health::Health;
 use super::segment::Segment;
 use super::snapshot::{Knowledge, Snapshot};
+use super::store::Failure;
+use crate::broker::disk;
 
 /// The file with the snapshot of what is known beside the batches.
 pub(super) const SNAPSHOT_FILE: &str = "partition.state";
@@ -32,10 +34,13 @@ pub struct PartitionLog {
     pub(super) knowledge: Knowledge,
     /// Full segments from this offset on may not be on disk yet.
     pub(super) synced_to: i64,
+    /// The name of the last segment may not be on disk yet.
+    pub(super) has_new_name: bool,
     /// The full segment that was used last and so has an open file.
     pub(super) in_use: Option<i64>,
-    /// The disk failed in a way that leaves open what is on it; only opening the log anew tells.
-    pub(super) failed: bool,
+    pub(super) health: Health,
+    /// Compaction met a damaged batch. It would meet it again, so it waits until the log is opened anew.
+    pub(super) has_damage: bool,
 }
 
 impl PartitionLog {
@@ -94,10 +99,13 @@ impl PartitionLog {
         self.config = config;
     }
 
-    /// Whether the producer has a transaction open in this partition.
+    /// Whether the producer has a transaction open in this partition, in this epoch.
     #[must_use]
-    pub fn has_ongoing(&self, producer_id: i64) -> bool {
-        self.knowledge.producers.get(producer_id).is_some_and(|producer| producer.transaction_start.is_some())
+    pub fn has_ongoing(&self, producer_id: i64, producer_epoch: i16) -> bool {
+        self.knowledge
+            .producers
+            .get(producer_id)
+            .is_some_and(|producer| producer.transaction_start.is_some() && producer.epoch == producer_epoch)
     }
 
     /// The producers with a transaction open in this partition.
@@ -122,7 +130,9 @@ impl PartitionLog {
         }
         self.active.write_index()?;
         let end = self.high_watermark();
-        let next = Segment::create(self.folder.as_deref(), end, now_ms, self.config.index_interval_bytes)?;
+        let (folder, interval) = (self.folder.as_deref(), self.config.index_interval_bytes);
+        let next = Segment::create(folder, end, now_ms, interval, self.durability)?;
+        self.has_new_name = self.durability == Durability::System;
         let mut full = std::mem::replace(&mut self.active, next);
         full.rest();
         self.sealed.push_back(full);
@@ -140,15 +150,44 @@ impl PartitionLog {
         if self.folder.is_none() {
             return Ok(());
         }
-        self.refuse_after_failure()?;
+        self.health.may_write()?;
+        let forced = self.force_bytes();
+        if let Err(Failure::Halfway(_)) = forced {
+            self.health = Health::Unsure;
+        }
+        forced?;
+        self.force_new_name()?;
+        self.synced_to = self.high_watermark();
+        Ok(())
+    }
+
+    fn force_bytes(&mut self) -> Result<(), Failure> {
         let synced_to = self.synced_to;
         for segment in self.sealed.iter_mut().filter(|segment| segment.summary.next_offset > synced_to) {
             segment.store.sync()?;
             segment.rest();
         }
-        self.active.store.sync()?;
-        self.synced_to = self.high_watermark();
+        self.active.store.sync()
+    }
+
+    /// Forces the name of the last segment to disk, if it is not there yet.
+    pub(super) fn force_new_name(&mut self) -> io::Result<()> {
+        if let Some(folder) = self.folder.as_ref().filter(|_| self.has_new_name) {
+            disk::sync_folder(folder)?;
+            self.has_new_name = false;
+        }
         Ok(())
+    }
+
+    /// Closes the files that were not used since this was last called. They are opened again when they are needed.
+    pub fn close_idle(&mut self) {
+        if self.active.store.is_idle() {
+            self.active.store.close();
+        }
+        let last = self.in_use.map(|last| self.index_of(last));
+        if last.and_then(|at| self.sealed.get_mut(at)).is_some_and(|segment| segment.store.is_idle()) {
+            self.rest_in_use();
+        }
     }
 
     /// Forces everything to disk and writes down what makes the next opening fast.
@@ -185,16 +224,7 @@ impl PartitionLog {
             compacted_to: self.compacted_to,
             knowledge: self.knowledge.clone(),
         };
-        files::replace(&folder.join(SNAPSHOT_FILE), &snapshot.encode())
-    }
-
-    pub(super) fn refuse_after_failure(&self) -> io::Result<()> {
-        if self.failed {
-            return Err(io::Error::other(
-                "the disk failed before, and what is on it is not known until the log is opened again",
-            ));
-        }
-        Ok(())
+        disk::replace(&folder.join(SNAPSHOT_FILE), &snapshot.encode())
     }
 
     /// All segments, oldest first.
@@ -211,14 +241,25 @@ impl PartitionLog {
     /// file open and its index loaded.
     pub(super) fn segment_mut(&mut self, at: usize) -> &mut Segment {
         let base = self.sealed.get(at).map(|segment| segment.summary.base_offset);
-        if let Some(last) = self.in_use.filter(|last| base.is_some() && base != Some(*last)) {
-            let at = self.sealed.partition_point(|segment| segment.summary.base_offset < last);
-            if let Some(segment) = self.sealed.get_mut(at) {
-                segment.rest();
-            }
+        if base.is_some() && base != self.in_use {
+            self.rest_in_use();
+            self.in_use = base;
         }
-        self.in_use = base.or(self.in_use);
         self.sealed.get_mut(at).unwrap_or(&mut self.active)
+    }
+
+    /// The index of the first full segment that begins at an offset or later.
+    pub(super) fn index_of(&self, base: i64) -> usize {
+        self.sealed.partition_point(|segment| segment.summary.base_offset < base)
+    }
+
+    /// Frees what the full segment that was used last holds.
+    pub(super) fn rest_in_use(&mut self) {
+        let Some(last) = self.in_use.take() else { return };
+        let at = self.index_of(last);
+        if let Some(segment) = self.sealed.get_mut(at) {
+            segment.rest();
+        }
     }
 
     pub(super) fn out_of_range(&self, asked: i64) -> ReadError {

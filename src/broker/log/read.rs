@@ -25,6 +25,7 @@ impl PartitionLog {
         if from < self.start_offset || from > self.high_watermark() {
             return Err(self.out_of_range(from));
         }
+        self.health.may_read()?;
         let below = match isolation {
             Isolation::Uncommitted => self.high_watermark(),
             Isolation::Committed => self.last_stable_offset(),
@@ -42,6 +43,7 @@ impl PartitionLog {
             high_watermark: self.high_watermark(),
             last_stable_offset: self.last_stable_offset(),
             start_offset: self.start_offset,
+            more: piece.end < below,
         })
     }
 
@@ -61,7 +63,8 @@ impl PartitionLog {
                 }
             }
         }
-        Ok(Piece { records: Bytes::new(), end: from })
+        // Compaction has taken whatever else there was.
+        Ok(Piece { records: Bytes::new(), end: below })
     }
 
     /// The first record in offset order whose timestamp is `ms` or later, exact to the record.
@@ -69,6 +72,7 @@ impl PartitionLog {
     /// # Errors
     /// The disk fails, or a batch is damaged.
     pub fn offset_for_time(&mut self, ms: i64) -> io::Result<Option<TimedOffset>> {
+        self.health.may_read()?;
         let start = self.start_offset;
         let limit = self.config.max_decompressed_bytes;
         for at in 0..=self.sealed.len() {
@@ -88,6 +92,7 @@ impl PartitionLog {
     /// # Errors
     /// The disk fails, or a batch is damaged.
     pub fn max_timestamp(&mut self) -> io::Result<Option<TimedOffset>> {
+        self.health.may_read()?;
         let limit = self.config.max_decompressed_bytes;
         let largest = self.segments().map(|segment| segment.summary.max_timestamp).max().unwrap_or(-1);
         if largest < 0 {

@@ -9,18 +9,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::files;
+use crate::broker::disk;
 
 /// The name of the compacted segment while it is written.
 pub(super) fn cleaned_file(folder: &Path, base: i64, end: i64) -> PathBuf {
     folder.join(format!("{base:020}-{end:020}.cleaned"))
 }
 
-/// Puts a compacted segment, which is whole and on disk, in its place, and gives its path.
-pub(super) fn put_in_place(cleaned: &Path) -> io::Result<PathBuf> {
+/// Has a compacted segment, which is whole and on disk, stand for those that it was made of, and gives its new path. Once
+/// that name is on disk, a crash ends in [`finish`].
+pub(super) fn stand_by(cleaned: &Path) -> io::Result<PathBuf> {
     let swap = cleaned.with_extension("swap");
     fs::rename(cleaned, &swap)?;
-    sync_folder_of(&swap)?;
-    finish_swap(&swap)
+    Ok(swap)
 }
 
 /// Finishes or undoes what a crash has interrupted, and says so.
@@ -40,7 +41,8 @@ pub(super) fn finish(folder: &Path) -> io::Result<Vec<String>> {
     Ok(notes)
 }
 
-fn finish_swap(swap: &Path) -> io::Result<PathBuf> {
+/// Deletes the segments for which a compacted one stands, puts it in their place, and gives its path.
+pub(super) fn finish_swap(swap: &Path) -> io::Result<PathBuf> {
     let folder = swap.parent().unwrap_or(Path::new("."));
     let Some((base, end)) = covered(swap) else {
         return Err(super::batch::damaged(format!("{} is no name of a compacted segment", swap.display())));
@@ -53,7 +55,7 @@ fn finish_swap(swap: &Path) -> io::Result<PathBuf> {
     }
     let place = files::segment_file(folder, base, "log");
     fs::rename(swap, &place)?;
-    files::sync_folder(folder)?;
+    disk::sync_folder(folder)?;
     Ok(place)
 }
 
@@ -61,8 +63,4 @@ fn finish_swap(swap: &Path) -> io::Result<PathBuf> {
 fn covered(path: &Path) -> Option<(i64, i64)> {
     let (base, end) = path.file_stem()?.to_str()?.split_once('-')?;
     Some((base.parse().ok()?, end.parse().ok()?))
-}
-
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), files::sync_folder)
 }

@@ -7,12 +7,14 @@ use bytes::Bytes;
 
 use super::answers::TimedOffset;
 use super::batch::{BatchHeader, HEADER_BYTES, damaged};
+use super::config::Durability;
 use super::decode::{decompressed, read_record};
 use super::files;
 use super::index::{HEAD_BYTES, Index, Summary};
 use super::records::Records;
 use super::scan::{Placed, Scan};
 use super::store::Store;
+use crate::broker::disk;
 
 /// How much a walk to a single batch reads at once.
 const SHORT_WALK: usize = 8 * 1024;
@@ -33,26 +35,32 @@ pub(super) struct Segment {
 #[derive(Debug)]
 pub(super) struct Piece {
     pub(super) records: Bytes,
-    /// The offset after the last record read.
+    /// The offset after the last record read, or the end of what may be read when nothing is left before it.
     pub(super) end: i64,
 }
 
 impl Segment {
-    /// A new segment, in memory or as files in a folder.
+    /// A new segment, in memory or as files in a folder. Its name is on disk where the durability asks for that.
     pub(super) fn create(
         folder: Option<&Path>,
         base_offset: i64,
         now_ms: i64,
         interval: u64,
+        durability: Durability,
     ) -> io::Result<Segment> {
-        let store = match folder {
-            None => Store::in_memory(),
-            Some(folder) => {
-                let store = Store::create(&files::segment_file(folder, base_offset, "log"))?;
-                files::sync_folder(folder)?;
-                store
-            }
+        let Some(folder) = folder else {
+            return Ok(Segment::with_store(Store::in_memory(), base_offset, now_ms, interval));
         };
+        let path = files::segment_file(folder, base_offset, "log");
+        let store = Store::create(&path)?;
+        if durability == Durability::Always
+            && let Err(error) = disk::sync_folder(folder)
+        {
+            // The log goes on in the segment before, and this one would lie in the middle of it at the next start.
+            drop(store);
+            let _seen_at_the_next_start_otherwise = files::delete(&path);
+            return Err(error);
+        }
         Ok(Segment::with_store(store, base_offset, now_ms, interval))
     }
 
@@ -126,7 +134,10 @@ impl Segment {
         at_least_one: bool,
     ) -> io::Result<Option<Piece>> {
         let Some(first) = self.find(from)? else { return Ok(None) };
-        if first.header.base_offset >= below || (first.header.size > most && !at_least_one) {
+        if first.header.base_offset >= below {
+            return Ok(Some(Piece { records: Bytes::new(), end: below }));
+        }
+        if first.header.size > most && !at_least_one {
             return Ok(Some(Piece { records: Bytes::new(), end: from }));
         }
         let left = usize::try_from(self.summary.size - first.position).unwrap_or(usize::MAX);

@@ -1,5 +1,6 @@
-//! What the log knows beside its batches, as a file: written when a segment is full and when the log is closed, so that
-//! opening reads only what came after.
+//! What the log knows beside its batches, as a file, so that opening reads only what came after. It is written when the log
+//! is closed, when its first offset moves, after compaction, and for a full segment: at once where every append is synced,
+//! otherwise at the next look at retention.
 //!
 //! The file: magic `FBPS`, version, the fields in order, a checksum at the end; all big-endian.
 

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use bytes::{Bytes, BytesMut};
 
 use super::batch::damaged;
 use super::files;
+use super::open_files::{KeptFile, OpenFiles};
+use crate::broker::disk;
 
 /// A slice of memory that is as long as this is answered alone rather than copied together with its neighbours.
 const WORTH_AN_ANSWER: usize = 64 * 1024;
@@ -25,7 +28,40 @@ enum Kind {
     /// Chunks with the position of their first byte. None is empty, and each holds whole batches.
     Memory(Vec<(u64, Bytes)>),
     /// A file, opened when it is needed.
-    File { path: PathBuf, open: Option<Arc<File>> },
+    File(Place),
+}
+
+/// Where a file is, and the file while it stays open.
+#[derive(Debug, Clone)]
+struct Place {
+    path: PathBuf,
+    open: Option<Arc<KeptFile>>,
+    /// Since somebody last asked.
+    is_used: bool,
+}
+
+/// An open file for one use.
+enum Lent<'a> {
+    Kept(&'a File),
+    /// Closed after the use, because enough others are kept.
+    Once(File),
+}
+
+/// Why bytes were not written, or not forced to disk.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The file could not be opened, so nothing has happened to it.
+    NotTried(io::Error),
+    /// Some of it may be done. Of a sync the system may have dropped what it held, so that a second try proves nothing.
+    Halfway(io::Error),
+}
+
+impl From<Failure> for io::Error {
+    fn from(why: Failure) -> io::Error {
+        match why {
+            Failure::NotTried(error) | Failure::Halfway(error) => error,
+        }
+    }
 }
 
 impl Store {
@@ -36,13 +72,14 @@ impl Store {
     /// A new, empty file.
     pub(super) fn create(path: &Path) -> io::Result<Store> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
-        Ok(Store { size: 0, kind: Kind::File { path: path.to_owned(), open: Some(Arc::new(file)) } })
+        let open = OpenFiles::of_process().keep(file).ok().map(Arc::new);
+        Ok(Store { size: 0, kind: Kind::File(Place { path: path.to_owned(), open, is_used: true }) })
     }
 
     /// A file that is there; it is not opened yet.
     pub(super) fn existing(path: &Path) -> io::Result<Store> {
         let size = path.metadata()?.len();
-        Ok(Store { size, kind: Kind::File { path: path.to_owned(), open: None } })
+        Ok(Store { size, kind: Kind::File(Place { path: path.to_owned(), open: None, is_used: false }) })
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -53,32 +90,43 @@ impl Store {
     pub(super) fn path(&self) -> Option<&Path> {
         match &self.kind {
             Kind::Memory(_) => None,
-            Kind::File { path, .. } => Some(path),
+            Kind::File(place) => Some(&place.path),
         }
     }
 
     /// The store is where `path` says from now on.
-    pub(super) fn moved_to(&mut self, new: &Path) {
-        if let Kind::File { path, open } = &mut self.kind {
-            *open = None;
-            new.clone_into(path);
+    pub(super) fn moved_to(&mut self, path: &Path) {
+        if let Kind::File(place) = &mut self.kind {
+            place.open = None;
+            path.clone_into(&mut place.path);
         }
     }
 
     /// Closes the file until it is needed again.
     pub(super) fn close(&mut self) {
-        if let Kind::File { open, .. } = &mut self.kind {
-            *open = None;
+        if let Kind::File(place) = &mut self.kind {
+            place.open = None;
+        }
+    }
+
+    /// Whether the file was not used since this was last asked.
+    pub(super) fn is_idle(&mut self) -> bool {
+        match &mut self.kind {
+            Kind::Memory(_) => false,
+            Kind::File(place) => !std::mem::take(&mut place.is_used),
         }
     }
 
     /// Adds bytes at the end. After an error the end is where it was.
-    pub(super) fn append(&mut self, bytes: Bytes) -> io::Result<()> {
+    pub(super) fn append(&mut self, bytes: Bytes) -> Result<(), Failure> {
         let length = bytes.len() as u64;
         match &mut self.kind {
             Kind::Memory(_) if bytes.is_empty() => {}
             Kind::Memory(chunks) => chunks.push((self.size, bytes)),
-            Kind::File { path, open } => files::write_all_at(handle(path, open)?, &bytes, self.size)?,
+            Kind::File(place) => {
+                let (file, _) = place.file().map_err(Failure::NotTried)?;
+                files::write_all_at(&file, &bytes, self.size).map_err(Failure::Halfway)?;
+            }
         }
         self.size += length;
         Ok(())
@@ -93,10 +141,10 @@ impl Store {
                     chunk.truncate(usize::try_from(size - *position).unwrap_or(usize::MAX));
                 }
             }
-            Kind::File { path, open } => {
-                let file = handle(path, open)?;
+            Kind::File(place) => {
+                let (file, path) = place.file()?;
                 file.set_len(size)?;
-                file.sync_all()?;
+                disk::sync_file(&file, path)?;
             }
         }
         self.size = size;
@@ -104,10 +152,13 @@ impl Store {
     }
 
     /// Forces the bytes to disk.
-    pub(super) fn sync(&mut self) -> io::Result<()> {
+    pub(super) fn sync(&mut self) -> Result<(), Failure> {
         match &mut self.kind {
             Kind::Memory(_) => Ok(()),
-            Kind::File { path, open } => handle(path, open)?.sync_data(),
+            Kind::File(place) => {
+                let (file, path) = place.file().map_err(Failure::NotTried)?;
+                disk::sync_file(&file, path).map_err(Failure::Halfway)
+            }
         }
     }
 
@@ -121,9 +172,10 @@ impl Store {
         }
         match &mut self.kind {
             Kind::Memory(chunks) => Ok(read_chunks(chunks, position, length)),
-            Kind::File { path, open } => {
+            Kind::File(place) => {
                 let mut buffer = BytesMut::zeroed(length);
-                files::read_exact_at(handle(path, open)?, &mut buffer, position)?;
+                let (file, _) = place.file()?;
+                files::read_exact_at(&file, &mut buffer, position)?;
                 Ok(buffer.freeze())
             }
         }
@@ -153,12 +205,33 @@ impl Store {
     }
 }
 
-fn handle<'a>(path: &Path, open: &'a mut Option<Arc<File>>) -> io::Result<&'a File> {
-    let file = match open.take() {
-        Some(file) => file,
-        None => Arc::new(OpenOptions::new().read(true).write(true).open(path)?),
-    };
-    Ok(open.insert(file))
+impl Place {
+    /// The file, opened where it is not, and where it is.
+    fn file(&mut self) -> io::Result<(Lent<'_>, &Path)> {
+        self.is_used = true;
+        let kept = match self.open.take() {
+            Some(kept) => kept,
+            None => {
+                let file = OpenOptions::new().read(true).write(true).open(&self.path)?;
+                match OpenFiles::of_process().keep(file) {
+                    Ok(kept) => Arc::new(kept),
+                    Err(file) => return Ok((Lent::Once(file), &self.path)),
+                }
+            }
+        };
+        Ok((Lent::Kept(self.open.insert(kept).file()), &self.path))
+    }
+}
+
+impl Deref for Lent<'_> {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        match self {
+            Lent::Kept(file) => file,
+            Lent::Once(file) => file,
+        }
+    }
 }
 
 /// The chunk that holds the byte at `position`, and where in it.

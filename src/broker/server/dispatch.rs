@@ -5,31 +5,32 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use kafka_protocol::ResponseError;
 use kafka_protocol::messages::{ApiKey, RequestHeader, ResponseHeader};
-use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion};
-use tokio::sync::OwnedSemaphorePermit;
+use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, StrBytes};
 
 use super::frame::Parts;
+use super::memory::Held;
 use super::node::Node;
 use super::versions::{self, Api};
 use crate::broker::api::{self, Call};
-use crate::broker::error::Malformed;
+use crate::broker::malformed::Malformed;
 
 /// What a connection does with a request that was taken.
 #[derive(Debug)]
 pub enum Outcome {
     /// Writes an answer; the memory it takes is counted until then.
-    Answer(Parts, Option<OwnedSemaphorePermit>),
+    Answer(Parts, Option<Held>),
     /// Writes nothing: the client did not ask for an answer.
     Nothing,
     /// Writes this, if anything, and closes.
     Close(Option<Parts>),
 }
 
-/// Takes a request and answers it.
+/// Takes a request and answers it. The memory that the request holds is held until its answer is written, unless the answer
+/// has to wait for something: then nothing of the request's bytes is kept either.
 ///
 /// # Errors
 /// The bytes are no request of an API that is offered.
-pub async fn serve(node: &Arc<Node>, mut frame: Bytes) -> Result<Outcome, Malformed> {
+pub async fn serve(node: &Arc<Node>, mut frame: Bytes, memory: Held) -> Result<Outcome, Malformed> {
     let head = frame.first_chunk::<8>().ok_or(Malformed("shorter than its header"))?;
     let [key_high, key_low, version_high, version_low, id @ ..] = *head;
     let correlation_id = i32::from_be_bytes(id);
@@ -39,12 +40,17 @@ pub async fn serve(node: &Arc<Node>, mut frame: Bytes) -> Result<Outcome, Malfor
     if !api.offers(version) {
         return unsupported(api, correlation_id);
     }
-    let header = RequestHeader::decode(&mut frame, api.key.request_header_version(version))
-        .map_err(|_| Malformed("a header that cannot be read"))?;
     super::shape::check(&frame, api.fields, version, api.is_flexible(version))?;
-    let client = header.client_id.as_deref().unwrap_or_default();
-    let call = Call { node, version, correlation_id, client };
-    answer(&call, api.key, frame).await
+    let client = client(&mut frame, api, version)?;
+    let call = Call { node, version, correlation_id };
+    answer(&call, api.key, client, frame, memory).await
+}
+
+/// Reads the header and gives what the client calls itself.
+fn client(frame: &mut Bytes, api: &Api, version: i16) -> Result<StrBytes, Malformed> {
+    let header = RequestHeader::decode(frame, api.key.request_header_version(version));
+    let header = header.map_err(|_| Malformed("a header that cannot be read"))?;
+    Ok(header.client_id.unwrap_or_default())
 }
 
 /// What a version that is not offered is told: for ApiVersions the list in its oldest form, from which a client learns
@@ -84,20 +90,45 @@ pub fn encode<A: Encodable + HeaderVersion>(
     Ok(parts)
 }
 
-async fn answer(call: &Call<'_>, key: ApiKey, body: Bytes) -> Result<Outcome, Malformed> {
+async fn answer(
+    call: &Call<'_>,
+    key: ApiKey,
+    client: StrBytes,
+    body: Bytes,
+    memory: Held,
+) -> Result<Outcome, Malformed> {
     let version = call.version;
     /// Decodes, answers and encodes.
     macro_rules! with {
         ($answer:path) => {
             encode(&$answer(call, decode(body, version)?), call.correlation_id, version)?
         };
-        ($answer:path, waits) => {
-            encode(&$answer(call, decode(body, version)?).await, call.correlation_id, version)?
-        };
     }
     let parts = match key {
-        ApiKey::Produce => return api::produce::answer(call, decode(body, version)?),
-        ApiKey::Fetch => return api::fetch::answer(call, decode(body, version)?).await,
+        ApiKey::Produce => {
+            return Ok(match api::produce::answer(call, decode(body, version)?)? {
+                Outcome::Answer(parts, _) => Outcome::Answer(parts, Some(memory)),
+                other => other,
+            });
+        }
+        // These wait, and keep nothing of the request's bytes meanwhile.
+        ApiKey::Fetch => {
+            let request = decode(body, version)?;
+            drop((client, memory));
+            return api::fetch::answer(call, request).await;
+        }
+        ApiKey::JoinGroup => {
+            let request = decode(body, version)?;
+            drop(memory);
+            let answer = api::membership::join(call, client, request).await;
+            return Ok(Outcome::Answer(encode(&answer, call.correlation_id, version)?, None));
+        }
+        ApiKey::SyncGroup => {
+            let request = decode(body, version)?;
+            drop((client, memory));
+            let answer = api::membership::sync(call, request).await;
+            return Ok(Outcome::Answer(encode(&answer, call.correlation_id, version)?, None));
+        }
         ApiKey::ApiVersions => with!(api::api_versions::answer),
         ApiKey::Metadata => with!(api::metadata::answer),
         ApiKey::DescribeCluster => with!(api::cluster::describe),
@@ -115,8 +146,6 @@ async fn answer(call: &Call<'_>, key: ApiKey, body: Bytes) -> Result<Outcome, Ma
         ApiKey::CreateAcls => with!(api::acls::create),
         ApiKey::DeleteAcls => with!(api::acls::delete),
         ApiKey::FindCoordinator => with!(api::coordinators::find),
-        ApiKey::JoinGroup => with!(api::membership::join, waits),
-        ApiKey::SyncGroup => with!(api::membership::sync, waits),
         ApiKey::Heartbeat => with!(api::membership::heartbeat),
         ApiKey::LeaveGroup => with!(api::membership::leave),
         ApiKey::ListGroups => with!(api::groups::list),
@@ -135,5 +164,5 @@ async fn answer(call: &Call<'_>, key: ApiKey, body: Bytes) -> Result<Outcome, Ma
         ApiKey::DescribeProducers => with!(api::transaction_lists::describe_producers),
         _ => return Err(Malformed("an API that is not offered")),
     };
-    Ok(Outcome::Answer(parts, None))
+    Ok(Outcome::Answer(parts, Some(memory)))
 }

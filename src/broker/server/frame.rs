@@ -2,12 +2,17 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
 
-/// Memory that is taken for a frame before any of its bytes are there.
-const TRUSTED_BYTES: usize = 1 << 20;
+/// What a frame may take before any of its bytes are there.
+const TRUSTED_BYTES: usize = 1 << 18;
+
+/// Room that is reserved for a frame at first; the operating system gives memory for it as it is filled.
+const RESERVED_BYTES: usize = 1 << 20;
 
 /// Parts that one call of the operating system takes at most.
 const PARTS_AT_ONCE: usize = 32;
@@ -23,6 +28,9 @@ pub enum FrameError {
         /// What is allowed.
         limit: usize,
     },
+    /// The other side stopped within a frame.
+    #[error("it stopped for {} s within a frame", .0.as_secs())]
+    Stopped(Duration),
     /// The connection broke.
     #[error(transparent)]
     Broken(#[from] io::Error),
@@ -49,19 +57,66 @@ pub async fn read_length(
     }
 }
 
-/// Reads what follows the length. Memory grows with what arrives, not with what the length promises.
-pub async fn read_body(stream: &mut (impl AsyncRead + Unpin), length: usize) -> Result<Bytes, FrameError> {
-    let mut body = BytesMut::with_capacity(length.min(TRUSTED_BYTES));
-    while body.len() < length {
-        if body.len() == body.capacity() {
-            body.reserve(body.len().min(length - body.len()));
-        }
-        let missing = length - body.len();
-        if (&mut *stream).take(missing as u64).read_buf(&mut body).await? == 0 {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
+/// What follows the length, as far as it has arrived. Memory grows with what arrives, not with what the length promises.
+pub struct Body {
+    bytes: BytesMut,
+    length: usize,
+    /// How much may be taken for now.
+    allowed: usize,
+}
+
+impl Body {
+    /// A body of this length, of which a small part is allowed.
+    pub fn of(length: usize) -> Self {
+        let bytes = BytesMut::with_capacity(length.min(RESERVED_BYTES));
+        Self { bytes, length, allowed: length.min(TRUSTED_BYTES) }
     }
-    Ok(body.freeze())
+
+    /// How much is allowed.
+    pub fn allowed(&self) -> usize {
+        self.allowed
+    }
+
+    /// Whether all of it is allowed.
+    pub fn is_allowed(&self) -> bool {
+        self.allowed == self.length
+    }
+
+    /// Allows all of it: somebody has seen to it that there is memory.
+    pub fn allow(&mut self) {
+        self.allowed = self.length;
+        self.bytes.reserve(self.length.saturating_sub(self.bytes.len()));
+    }
+
+    /// Reads all that is allowed. Every part of a trusted size has `pause` to arrive, so that a byte now and then does not
+    /// keep the memory of a large frame.
+    pub async fn read(
+        &mut self,
+        stream: &mut (impl AsyncRead + Unpin),
+        pause: Duration,
+    ) -> Result<(), FrameError> {
+        while self.bytes.len() < self.allowed {
+            let next = self.allowed.min(self.bytes.len() + TRUSTED_BYTES);
+            let part = timeout(pause, self.read_to(next, stream)).await;
+            part.map_err(|_| FrameError::Stopped(pause))??;
+        }
+        Ok(())
+    }
+
+    async fn read_to(&mut self, end: usize, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
+        while self.bytes.len() < end {
+            let missing = self.allowed - self.bytes.len();
+            if (&mut *stream).take(missing as u64).read_buf(&mut self.bytes).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// What was read.
+    pub fn freeze(self) -> Bytes {
+        self.bytes.freeze()
+    }
 }
 
 /// An answer in parts, so that records are written from where they lie.
@@ -80,20 +135,25 @@ impl Parts {
         }
     }
 
-    /// Writes a frame of these parts.
-    pub async fn write(mut self, stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+    /// Writes a frame of these parts. The other side has `pause` to take some more of it.
+    pub async fn write(
+        mut self,
+        stream: &mut (impl AsyncWrite + Unpin),
+        pause: Duration,
+    ) -> Result<(), FrameError> {
         let length = i32::try_from(self.length).map_err(io::Error::other)?;
         self.parts.push_front(Bytes::copy_from_slice(&length.to_be_bytes()));
         while !self.parts.is_empty() {
             let slices: Vec<IoSlice<'_>> =
                 self.parts.iter().take(PARTS_AT_ONCE).map(|part| IoSlice::new(part)).collect();
-            let written = stream.write_vectored(&slices).await?;
+            let written = timeout(pause, stream.write_vectored(&slices)).await;
+            let written = written.map_err(|_| FrameError::Stopped(pause))??;
             if written == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
+                return Err(io::Error::from(io::ErrorKind::WriteZero).into());
             }
             self.advance(written);
         }
-        stream.flush().await
+        Ok(stream.flush().await?)
     }
 
     fn advance(&mut self, mut count: usize) {
@@ -118,13 +178,19 @@ impl Parts {
 mod tests {
     use super::*;
 
+    const LONG: Duration = Duration::from_secs(60);
+
     fn run<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
     }
 
     async fn frame(mut bytes: &[u8], limit: usize) -> Result<Option<Bytes>, FrameError> {
         let Some(length) = read_length(&mut bytes, limit).await? else { return Ok(None) };
-        read_body(&mut bytes, length).await.map(Some)
+        let mut body = Body::of(length);
+        body.read(&mut bytes, LONG).await?;
+        body.allow();
+        body.read(&mut bytes, LONG).await?;
+        Ok(Some(body.freeze()))
     }
 
     #[test]
@@ -134,7 +200,7 @@ mod tests {
         parts.push(Bytes::new());
         parts.push(Bytes::from(vec![7; 3 << 20]));
         let mut wire = Vec::new();
-        run(parts.write(&mut wire)).unwrap();
+        run(parts.write(&mut wire, LONG)).unwrap();
         let read = run(frame(&wire, 4 << 20)).unwrap().unwrap();
         assert_eq!(&read[..4], b"head");
         assert_eq!(read.len(), 4 + (3 << 20));
@@ -146,8 +212,24 @@ mod tests {
         let mut parts = Parts::default();
         (0..100u8).for_each(|number| parts.push(Bytes::copy_from_slice(&[number])));
         let mut wire = Vec::new();
-        run(parts.write(&mut wire)).unwrap();
+        run(parts.write(&mut wire, LONG)).unwrap();
         assert_eq!(wire[4..], (0..100).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn no_more_is_read_than_allowed_and_who_stops_in_between_is_told_apart() {
+        let mut body = Body::of(3 << 20);
+        let wire = vec![7; 2 << 20];
+        run(body.read(&mut &wire[..], LONG)).unwrap();
+        assert_eq!((body.allowed(), body.is_allowed(), body.bytes.len()), (1 << 18, false, 1 << 18));
+        body.allow();
+        let (mut here, _there) = tokio::io::duplex(64);
+        let stopped = run(body.read(&mut here, Duration::from_millis(1)));
+        assert!(matches!(stopped, Err(FrameError::Stopped(_))));
+        let mut parts = Parts::default();
+        parts.push(Bytes::from(vec![7; 65]));
+        let stopped = run(parts.write(&mut here, Duration::from_millis(1)));
+        assert!(matches!(stopped, Err(FrameError::Stopped(_))));
     }
 
     #[test]

@@ -2,17 +2,19 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::clock::Clock;
 use crate::broker::config::LogSink;
+use crate::broker::disk;
 use crate::broker::error::BrokerError;
 use crate::broker::journal::{Entry, Journal, Millis};
-use crate::broker::lock::lock;
+use crate::broker::lock::wait;
 use crate::broker::log::{
     Cleanup, Compression, Durability, Isolation, LogConfig, LogPlace, PartitionLog, PlainRecord, Producer,
-    ReadError, encode_batch, for_each_record,
+    ReadError, encode_batch, for_each_record, peek,
 };
+use crate::broker::shared_log::SharedLog;
 
 /// Bytes read at a time when entries are replayed.
 const REPLAY_BYTES: usize = 1 << 20;
@@ -25,7 +27,7 @@ const SEGMENT_BYTES: u64 = 100 << 20;
 pub struct JournalLog {
     path: PathBuf,
     /// Gone when the broker has ended.
-    log: Arc<Mutex<Option<PartitionLog>>>,
+    log: Arc<SharedLog>,
     clock: Arc<Clock>,
 }
 
@@ -42,12 +44,13 @@ impl JournalLog {
             max_message_bytes: usize::try_from(SEGMENT_BYTES).unwrap_or(usize::MAX),
             ..LogConfig::default()
         };
+        disk::create_folders(&path).map_err(BrokerError::files(&path))?;
         let opened = PartitionLog::open(LogPlace::Folder(path.clone()), config, durability, clock.now());
         let (log, recovery) = opened.map_err(BrokerError::files(&path))?;
         for note in recovery.notes {
             sink.line(&format!("{}: {note}", path.display()));
         }
-        Ok(Self { path, log: Arc::new(Mutex::new(Some(log))), clock })
+        Ok(Self { path, log: Arc::new(SharedLog::new(log)), clock })
     }
 
     /// Gives every entry to the coordinator, in order.
@@ -58,8 +61,14 @@ impl JournalLog {
         &self,
         mut each: impl FnMut(&[u8], Option<&[u8]>) -> Result<(), D>,
     ) -> Result<(), BrokerError> {
-        let mut guard = lock(&self.log);
-        let Some(log) = guard.as_mut() else { return Ok(()) };
+        self.log.with(|log| self.replay_from(log, &mut each)).unwrap_or(Ok(()))
+    }
+
+    fn replay_from<D: std::fmt::Display>(
+        &self,
+        log: &mut PartitionLog,
+        each: &mut impl FnMut(&[u8], Option<&[u8]>) -> Result<(), D>,
+    ) -> Result<(), BrokerError> {
         let mut from = log.start_offset();
         while from < log.high_watermark() {
             let fetched = log
@@ -86,7 +95,7 @@ impl JournalLog {
     /// # Errors
     /// The disk fails.
     pub fn compact(&self, now_ms: Millis) -> io::Result<()> {
-        lock(&self.log).as_mut().map_or(Ok(()), |log| log.compact(now_ms).map(drop))
+        self.log.compact(now_ms)
     }
 
     /// Writes everything to disk and closes the log; nothing can be appended any more.
@@ -94,7 +103,7 @@ impl JournalLog {
     /// # Errors
     /// The disk fails.
     pub fn close(&self) -> io::Result<()> {
-        lock(&self.log).take().map_or(Ok(()), PartitionLog::close)
+        self.log.take().map_or(Ok(()), PartitionLog::close)
     }
 
     fn cannot(&self, error: ReadError) -> BrokerError {
@@ -110,21 +119,25 @@ impl Journal for JournalLog {
             .map(|entry| PlainRecord { timestamp, key: Some(&entry.key), value: entry.value.as_deref() })
             .collect();
         let batch = encode_batch(&records, Producer::NONE, Compression::None)?;
-        let mut log = lock(&self.log);
-        let log = log.as_mut().ok_or_else(|| io::Error::other("the broker has ended"))?;
-        log.append(batch, 0, timestamp).map(drop).map_err(io::Error::other)
+        let appended = self.log.with(|log| log.append(batch, 0, timestamp));
+        appended.ok_or_else(ended)?.map(drop).map_err(io::Error::other)
     }
+
+    fn force(&mut self) -> io::Result<()> {
+        wait(|| self.log.with(PartitionLog::flush)).ok_or_else(ended)?
+    }
+}
+
+fn ended() -> io::Error {
+    io::Error::other("the broker has ended")
 }
 
 /// The offset after the last of these whole batches, also when compaction left that one empty; `None` without a batch.
 fn end_offset(mut batches: &[u8]) -> Option<i64> {
     let mut end = None;
-    while let Some((head, _)) = batches.split_first_chunk::<27>() {
-        let base = i64::from_be_bytes(*head.first_chunk()?);
-        let length = i32::from_be_bytes(*head.get(8..)?.first_chunk()?);
-        let last_delta = i32::from_be_bytes(*head.get(23..)?.first_chunk()?);
-        end = Some(base + i64::from(last_delta) + 1);
-        batches = batches.get(12 + usize::try_from(length).ok()?..)?;
+    while let Some(batch) = peek(batches) {
+        end = Some(batch.end_offset);
+        batches = batches.get(batch.size..)?;
     }
     end
 }
@@ -135,6 +148,10 @@ pub struct Forgetful;
 
 impl Journal for Forgetful {
     fn append(&mut self, _entries: &[Entry]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn force(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

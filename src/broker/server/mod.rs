@@ -6,6 +6,7 @@ pub mod dispatch;
 pub mod frame;
 mod housekeeping;
 mod journal_log;
+pub mod memory;
 pub mod node;
 pub mod settings;
 mod shape;
@@ -51,6 +52,31 @@ struct Running {
     stop: oneshot::Sender<()>,
 }
 
+impl Running {
+    fn begin(listener: TcpListener, node: &Arc<Node>) -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("embedded-broker")
+            .enable_io()
+            .enable_time()
+            .build()?;
+        let context = runtime.enter();
+        let listener = tokio::net::TcpListener::from_std(listener);
+        drop(context);
+        let listener = match listener {
+            Ok(listener) => listener,
+            Err(error) => {
+                // The caller may be a thread of another runtime, which must not wait for the end of this one.
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
+        let (stop, stopped) = oneshot::channel();
+        let serving = runtime.spawn(serve(listener, Arc::clone(node), stopped));
+        Ok(Self { runtime, serving, stop })
+    }
+}
+
 impl Broker {
     /// Starts a broker. When this returns, it answers.
     ///
@@ -62,20 +88,14 @@ impl Broker {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(THREADS)
-            .thread_name("embedded-broker")
-            .enable_io()
-            .enable_time()
-            .build()?;
         let node = Arc::new(Node::open(config, address.port())?);
-        let (stop, stopped) = oneshot::channel();
-        let listener = {
-            let _context = runtime.enter();
-            tokio::net::TcpListener::from_std(listener)?
-        };
-        let serving = runtime.spawn(serve(listener, Arc::clone(&node), stopped));
-        Ok(Self { address, node, running: Some(Running { runtime, serving, stop }) })
+        match Running::begin(listener, &node) {
+            Ok(running) => Ok(Self { address, node, running: Some(running) }),
+            Err(error) => {
+                node.close();
+                Err(error.into())
+            }
+        }
     }
 
     /// Where it listens.
@@ -97,6 +117,7 @@ impl Broker {
 impl Drop for Broker {
     fn drop(&mut self) {
         let Some(Running { runtime, serving, stop }) = self.running.take() else { return };
+        self.node.end();
         let _ended_already = stop.send(());
         let node = Arc::clone(&self.node);
         // A runtime must not be waited for by a thread of another one, and the caller may be such.
@@ -120,9 +141,10 @@ async fn serve(listener: tokio::net::TcpListener, node: Arc<Node>, mut stop: one
             Event::Connection(Ok(_)) if tasks.len() >= most => {
                 node.config.log.line("a connection was refused: there are as many as the limit allows");
             }
-            Event::Connection(Ok((stream, peer))) => {
+            Event::Connection(Ok((mut stream, peer))) => {
                 let node = Arc::clone(&node);
-                tasks.spawn(async move { report(connection::serve(stream, &node).await, peer, &node) });
+                // The connection is there until it is said why it ends: who sees it closed finds the line.
+                tasks.spawn(async move { report(connection::serve(&mut stream, &node).await, peer, &node) });
             }
             Event::Connection(Err(error)) => {
                 // Out of files, most likely: some connection has to end first.
@@ -169,10 +191,16 @@ async fn next(
 /// Says why a connection ended, where that is worth a line.
 fn report(ended: Result<(), Ended>, peer: SocketAddr, node: &Node) {
     match ended {
-        Ok(()) | Err(Ended::Stopping | Ended::Frame(FrameError::Broken(_))) => {}
+        Ok(()) | Err(Ended::Frame(FrameError::Broken(_))) => {}
         Err(reason) => node.config.log.line(&format!("the connection from {peer} was closed: {reason}")),
     }
 }
 
+#[cfg(test)]
+pub mod client_for_tests;
+#[cfg(test)]
+mod limits_tests;
+#[cfg(test)]
+mod stop_tests;
 #[cfg(test)]
 mod tests;

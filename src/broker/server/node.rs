@@ -1,17 +1,17 @@
 //! The one node of the cluster: what all connections share.
 
-use std::sync::{Arc, Mutex};
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::clock::{Alarm, Clock};
 use super::journal_log::{Forgetful, JournalLog};
+use super::memory::Memory;
 use crate::broker::config::BrokerConfig;
 use crate::broker::error::BrokerError;
 use crate::broker::groups::GroupCoordinator;
 use crate::broker::journal::{Journal, Millis};
 use crate::broker::lock::{lock, wait};
-use crate::broker::log::{AppendError, Durability, Marker};
+use crate::broker::log::{AppendError, Durability, Marker, PartitionLog};
 use crate::broker::partition::TopicPartition;
 use crate::broker::topics::Topics;
 use crate::broker::topics::partition::Partition;
@@ -22,9 +22,6 @@ pub const NODE_ID: i32 = 1;
 
 /// Where clients find it.
 pub const HOST: &str = "127.0.0.1";
-
-/// Memory is counted in blocks of this many bytes.
-const BLOCK: usize = 1 << 10;
 
 /// What all connections share.
 pub struct Node {
@@ -43,8 +40,14 @@ pub struct Node {
     /// Transactions that were decided and could not be ended yet.
     unfinished: Mutex<Vec<Ending>>,
     journals: Vec<JournalLog>,
-    requests_memory: Arc<Semaphore>,
-    fetches_memory: Arc<Semaphore>,
+    /// The broker ends, so housekeeping shall.
+    ending: AtomicBool,
+    /// Held by passes of housekeeping while they work on the folder.
+    passes: RwLock<()>,
+    /// Memory for requests while they are read and answered.
+    pub requests_memory: Memory,
+    /// Memory for the answers to fetches.
+    pub fetches_memory: Memory,
 }
 
 impl Node {
@@ -67,15 +70,13 @@ impl Node {
         if let Some(kept) = kept {
             kept.replay(|key, value| groups.replay(key, value))?;
         }
-        groups.start(clock.now());
+        groups.start(clock.steady());
         let (kept, writer) = journal("__transaction_state")?;
         let mut transactions = TransactionCoordinator::new(config.transactions.clone(), writer);
         if let Some(kept) = kept {
             kept.replay(|key, value| transactions.replay(key, value))?;
         }
-        transactions.start(clock.now());
-        let blocks =
-            |bytes: usize| Arc::new(Semaphore::new((bytes / BLOCK).clamp(1, Semaphore::MAX_PERMITS)));
+        transactions.start(clock.steady());
         let node = Self {
             port,
             topics,
@@ -85,17 +86,24 @@ impl Node {
             transactions: Mutex::new(transactions),
             unfinished: Mutex::default(),
             journals,
-            requests_memory: blocks(config.limits.requests_in_flight_bytes),
-            fetches_memory: blocks(config.limits.fetches_in_flight_bytes),
+            ending: AtomicBool::new(false),
+            passes: RwLock::default(),
+            requests_memory: Memory::of(config.limits.requests_in_flight_bytes),
+            fetches_memory: Memory::of(config.limits.fetches_in_flight_bytes),
             config,
         };
         node.finish_transactions();
         Ok(node)
     }
 
-    /// Now.
+    /// Now, as the machine's clock says.
     pub fn now(&self) -> Millis {
         self.clock.now()
+    }
+
+    /// Now, as the coordinators count it: time that passes also while the machine's clock is set back.
+    pub fn steady(&self) -> Millis {
+        self.clock.steady()
     }
 
     /// Does something with the groups.
@@ -123,19 +131,9 @@ impl Node {
         }
     }
 
-    /// Memory for a request; waits until there is some.
-    pub async fn memory_for_request(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        take(&self.requests_memory, bytes, self.config.limits.requests_in_flight_bytes).await
-    }
-
-    /// Memory for the answer to a fetch; waits until there is some.
-    pub async fn memory_for_fetch(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        take(&self.fetches_memory, bytes, self.config.limits.fetches_in_flight_bytes).await
-    }
-
     /// Tells the coordinators the time, and gives the time at which they want to hear of it again.
     pub fn tick(&self) -> Option<Millis> {
-        let now = self.now();
+        let now = self.steady();
         lock(&self.groups).tick(now);
         lock(&self.transactions).tick(now);
         self.finish_transactions();
@@ -152,8 +150,8 @@ impl Node {
             if endings.is_empty() {
                 return;
             }
-            for ending in endings.drain(..) {
-                if let Err(reason) = self.finish(&ending) {
+            for mut ending in endings.drain(..) {
+                if let Err(reason) = self.finish(&mut ending) {
                     let id = &ending.transactional_id;
                     self.config.log.line(&format!("the transaction of {id} will be ended later: {reason}"));
                     lock(&self.unfinished).push(ending);
@@ -162,13 +160,19 @@ impl Node {
         }
     }
 
-    fn finish(&self, ending: &Ending) -> Result<(), String> {
-        for partition in &ending.partitions {
-            self.mark(partition, ending)?;
+    /// Does what is left to do of an ending. Partitions that have their marker are taken off it, so that they get no other.
+    fn finish(&self, ending: &mut Ending) -> Result<(), String> {
+        let mut failed = Ok(());
+        for partition in std::mem::take(&mut ending.partitions) {
+            if let Err(reason) = self.mark(&partition, ending) {
+                ending.partitions.push(partition);
+                failed = Err(reason);
+            }
         }
+        failed?;
         let told = lock(&self.groups).end_transaction(ending.producer.id, &ending.groups, ending.commit);
         told.map_err(|error| error.to_string())?;
-        lock(&self.transactions).ended(self.now(), ending).map_err(|error| error.to_string())
+        lock(&self.transactions).ended(self.steady(), ending).map_err(|error| error.to_string())
     }
 
     /// Writes a marker to one partition, when that is still there.
@@ -195,25 +199,28 @@ impl Node {
         });
     }
 
-    /// Compacts where it pays. The logs are held only before and after the work.
+    /// Closes the files of logs that are idle, and compacts where it pays.
     pub fn compact(&self) {
         self.keep_house(|partition| {
-            let Some(Some(compaction)) = partition.with_log(|log| log.begin_compaction(self.now())) else {
-                return Ok(());
-            };
-            let compacted = compaction.run()?;
-            partition.with_log(|log| log.finish_compaction(compacted)).transpose().map(drop)
+            partition.with_log(PartitionLog::close_idle);
+            partition.compact(self.now())
         });
-        for journal in &self.journals {
+        let _pass = self.passes.read().unwrap_or_else(PoisonError::into_inner);
+        for journal in self.journals.iter().take_while(|_| !self.is_ending()) {
             if let Err(error) = journal.compact(self.now()) {
                 self.config.log.line(&format!("housekeeping of the coordinators' logs: {error}"));
             }
         }
     }
 
-    fn keep_house(&self, work: impl Fn(&Partition) -> std::io::Result<()>) {
+    /// Works on one partition after the other, until the broker ends.
+    pub(super) fn keep_house(&self, work: impl Fn(&Partition) -> std::io::Result<()>) {
+        let _pass = self.passes.read().unwrap_or_else(PoisonError::into_inner);
         for topic in self.topics.all() {
             for partition in &topic.partitions {
+                if self.is_ending() {
+                    return;
+                }
                 if let Err(error) = work(partition) {
                     self.config
                         .log
@@ -223,20 +230,30 @@ impl Node {
         }
     }
 
-    /// Writes everything to disk and closes it.
+    /// Has housekeeping end after the step that it is at.
+    pub fn end(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
+    fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
+    }
+
+    /// Writes everything to disk, closes it, and gives the folder back, also where a request that came late still knows of it.
     pub fn close(&self) {
+        self.end();
+        let _no_pass = self.passes.write().unwrap_or_else(PoisonError::into_inner);
         self.topics.close();
         for journal in &self.journals {
             if let Err(error) = journal.close() {
                 self.config.log.line(&format!("the coordinators' logs were not written: {error}"));
             }
         }
+        self.topics.release();
     }
 }
 
-/// Permits for so many bytes, at most for all that there are.
-async fn take(memory: &Arc<Semaphore>, bytes: usize, all: usize) -> Option<OwnedSemaphorePermit> {
-    let blocks = bytes.min(all).div_ceil(BLOCK).clamp(1, (all / BLOCK).max(1));
-    let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
-    Arc::clone(memory).acquire_many_owned(blocks).await.ok()
-}
+#[cfg(test)]
+#[cfg(unix)]
+#[path = "node_tests.rs"]
+mod tests;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::node::{HOST, NODE_ID, Node};
-use crate::broker::config::Storage;
 use crate::broker::topics::config::{Effective, Kind, SETTINGS, Source};
 
 /// A setting of the broker.
@@ -36,10 +35,6 @@ pub fn of(node: &Node) -> Vec<BrokerSetting> {
 fn of_broker(node: &Node) -> impl Iterator<Item = BrokerSetting> {
     let config = &node.config;
     let (limits, groups, topics) = (&config.limits, &config.groups, &config.topics);
-    let folder = match &config.storage {
-        Storage::Memory => "memory".to_string(),
-        Storage::Folder(folder) => folder.display().to_string(),
-    };
     let number = |name, value: i128, kind| (name, value.to_string(), kind);
     let int = |name, value: usize| number(name, i128::try_from(value).unwrap_or(i128::MAX), Kind::Int);
     let ms = |name, value: Duration| {
@@ -60,7 +55,7 @@ fn of_broker(node: &Node) -> impl Iterator<Item = BrokerSetting> {
         number("group.min.session.timeout.ms", groups.min_session_timeout_ms.into(), Kind::Int),
         ("listeners", listener, Kind::Text),
         ms("log.cleaner.backoff.ms", config.housekeeping.compaction),
-        ("log.dirs", folder, Kind::Text),
+        ("log.dirs", config.storage.to_string(), Kind::Text),
         ms("log.retention.check.interval.ms", config.housekeeping.retention),
         int("max.connections", limits.connections),
         number("node.id", NODE_ID.into(), Kind::Int),

@@ -1,9 +1,10 @@
 //! The shape of a request, walked before it is decoded.
 //!
 //! The decoders of `kafka-protocol` reserve memory for as many elements as an array says that it has. Here every array is
-//! walked first, so that no more is reserved than there are bytes for, and the number of elements is bounded.
+//! walked first, so that no more is reserved than there are bytes for, and the number of elements is bounded. The header's
+//! tagged fields count too.
 
-use super::super::error::Malformed;
+use super::super::malformed::Malformed;
 
 /// Elements of arrays and tagged fields that one request may have.
 const ELEMENTS: usize = 1 << 18;
@@ -27,20 +28,18 @@ pub enum Field {
     Until(i16, &'static Field),
 }
 
-/// Whether the body begins with a request of this shape; gives what follows it.
+/// Whether the frame begins with a header and a request of this shape. What follows them is not looked at.
 ///
 /// # Errors
 /// It does not.
-pub fn check<'a>(
-    body: &'a [u8],
-    fields: &[Field],
-    version: i16,
-    flexible: bool,
-) -> Result<&'a [u8], Malformed> {
-    let mut walk = Walk { rest: body, version, flexible, elements: 0 };
-    walk.structure(fields)?;
-    Ok(walk.rest)
+pub fn check(frame: &[u8], fields: &[Field], version: i16, flexible: bool) -> Result<(), Malformed> {
+    let mut walk = Walk { rest: frame, version, flexible, elements: 0 };
+    walk.header()?;
+    walk.structure(fields)
 }
+
+/// API, version and correlation id.
+const BEFORE_CLIENT_ID: usize = 8;
 
 struct Walk<'a> {
     rest: &'a [u8],
@@ -50,6 +49,14 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    fn header(&mut self) -> Result<(), Malformed> {
+        self.skip(BEFORE_CLIENT_ID)?;
+        // The client id has a length of two bytes in every version.
+        let length = self.short_length()?;
+        self.skip(length)?;
+        if self.flexible { self.tagged_fields() } else { Ok(()) }
+    }
+
     fn structure(&mut self, fields: &[Field]) -> Result<(), Malformed> {
         for field in fields {
             self.field(field)?;

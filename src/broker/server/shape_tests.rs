@@ -8,12 +8,24 @@ use kafka_protocol::messages::create_topics_request::{
     CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig,
 };
 use kafka_protocol::messages::*;
-use kafka_protocol::protocol::{Request, StrBytes};
+use kafka_protocol::protocol::{Encodable, Request, StrBytes};
 
 use super::super::versions::{OFFERED, offered};
 use super::*;
 
 const NAME: StrBytes = StrBytes::from_static_str("flights");
+
+/// Walks a request without its header; gives what follows it.
+fn body_of<'a>(
+    body: &'a [u8],
+    fields: &[Field],
+    version: i16,
+    flexible: bool,
+) -> Result<&'a [u8], Malformed> {
+    let mut walk = Walk { rest: body, version, flexible, elements: 0 };
+    walk.structure(fields)?;
+    Ok(walk.rest)
+}
 
 /// Whether in all versions that are offered the shape ends where the codec ends.
 fn holds<Q: Request + Debug>(sample: impl Fn(i16) -> Q) {
@@ -22,10 +34,10 @@ fn holds<Q: Request + Debug>(sample: impl Fn(i16) -> Q) {
         let mut body = BytesMut::new();
         let request = sample(version);
         request.encode(&mut body, version).unwrap();
-        let rest = check(&body, api.fields, version, api.is_flexible(version));
+        let rest = body_of(&body, api.fields, version, api.is_flexible(version));
         assert_eq!(rest, Ok(&[][..]), "{request:?} in version {version}");
         for length in 0..body.len() {
-            let cut = check(&body[..length], api.fields, version, api.is_flexible(version));
+            let cut = body_of(&body[..length], api.fields, version, api.is_flexible(version));
             assert!(cut.is_err(), "{length} of {} bytes of {request:?} in version {version}", body.len());
         }
     }
@@ -224,13 +236,13 @@ fn elements_of_administration_have_their_shape_in_every_version() {
 #[test]
 fn an_array_that_promises_more_than_there_is_is_refused() {
     let api = offered(ApiKey::Metadata as i16).unwrap();
-    let old = check(&[0x7f, 0xff, 0xff, 0xff, 0, 0], api.fields, 1, false);
+    let old = body_of(&[0x7f, 0xff, 0xff, 0xff, 0, 0], api.fields, 1, false);
     assert_eq!(old, Err(Malformed("cut short")));
-    let compact = check(&[0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0], api.fields, 12, true);
+    let compact = body_of(&[0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0], api.fields, 12, true);
     assert_eq!(compact, Err(Malformed("cut short")));
-    let negative = check(&[0x80, 0, 0, 0], api.fields, 1, false);
+    let negative = body_of(&[0x80, 0, 0, 0], api.fields, 1, false);
     assert_eq!(negative, Err(Malformed("a negative length")));
-    let long = check(&[0xff; 16], api.fields, 12, true);
+    let long = body_of(&[0xff; 16], api.fields, 12, true);
     assert_eq!(long, Err(Malformed("a length out of range")));
 }
 
@@ -240,7 +252,40 @@ fn more_elements_than_allowed_are_refused() {
     let count = i32::try_from(ELEMENTS).unwrap() + 1;
     let mut body = count.to_be_bytes().to_vec();
     body.resize(body.len() + 2 * (ELEMENTS + 1), 0);
-    assert_eq!(check(&body, api.fields, 1, false), Err(Malformed("too many elements")));
+    assert_eq!(body_of(&body, api.fields, 1, false), Err(Malformed("too many elements")));
+}
+
+#[test]
+fn the_header_is_walked_as_the_codec_writes_it_and_its_tagged_fields_count() {
+    for api in OFFERED {
+        for version in api.min..=api.max {
+            let flexible = api.is_flexible(version);
+            let mut header = RequestHeader::default().with_client_id(Some(NAME));
+            if flexible {
+                header.unknown_tagged_fields = [(7, Bytes::from_static(b"seven"))].into();
+            }
+            let mut frame = BytesMut::new();
+            header.encode(&mut frame, api.key.request_header_version(version)).unwrap();
+            assert_eq!(check(&frame, &[], version, flexible), if flexible { Err(CUT) } else { Ok(()) });
+            frame.extend_from_slice(&[0]);
+            assert_eq!(check(&frame, &[], version, flexible), Ok(()), "{:?} {version}", api.key);
+            for length in 0..frame.len() - 1 {
+                assert_eq!(check(&frame[..length], &[], version, flexible), Err(CUT));
+            }
+        }
+    }
+}
+
+const CUT: Malformed = Malformed("cut short");
+
+#[test]
+fn a_header_of_more_tagged_fields_than_a_request_may_have_elements_is_refused() {
+    let mut frame = vec![0; 10];
+    // The number of fields as a varint, then each with a number and no bytes.
+    let count = ELEMENTS + 1;
+    frame.extend([count as u8 | 0x80, (count >> 7) as u8 | 0x80, (count >> 14) as u8]);
+    frame.resize(frame.len() + 2 * count, 0);
+    assert_eq!(check(&frame, &[], 12, true), Err(Malformed("too many elements")));
 }
 
 proptest::proptest! {

@@ -1,63 +1,24 @@
 //! A broker as a program sees it that speaks its protocol byte by byte.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use kafka_protocol::ResponseError;
+use kafka_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
 use kafka_protocol::messages::{
-    ApiKey, ApiVersionsRequest, ApiVersionsResponse, RequestHeader, ResponseHeader,
+    ApiKey, ApiVersionsRequest, ApiVersionsResponse, MetadataRequest, MetadataResponse, ProduceRequest,
+    ResponseHeader, TopicName, TransactionalId,
 };
-use kafka_protocol::messages::{MetadataRequest, MetadataResponse};
-use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Request};
+use kafka_protocol::protocol::{Decodable, StrBytes};
 
+use super::client_for_tests::{answer, ask, connect, exchange, memory, request};
 use super::*;
 use crate::broker::config::{Limits, LogSink, Storage};
-
-fn memory() -> Broker {
-    Broker::start(BrokerConfig::default()).unwrap()
-}
-
-fn connect(broker: &Broker) -> TcpStream {
-    let stream = TcpStream::connect(broker.address()).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    stream
-}
-
-/// Sends bytes as a frame and gives the frame that comes back; `None` when the connection is closed instead.
-fn exchange(stream: &mut TcpStream, frame: &[u8]) -> Option<Bytes> {
-    let length = i32::try_from(frame.len()).unwrap();
-    stream.write_all(&length.to_be_bytes()).unwrap();
-    stream.write_all(frame).unwrap();
-    answer(stream)
-}
-
-fn answer(stream: &mut TcpStream) -> Option<Bytes> {
-    let mut length = [0; 4];
-    stream.read_exact(&mut length).ok()?;
-    let mut frame = vec![0; usize::try_from(i32::from_be_bytes(length)).unwrap()];
-    stream.read_exact(&mut frame).unwrap();
-    Some(Bytes::from(frame))
-}
-
-fn request<Q: Request>(request: &Q, version: i16) -> BytesMut {
-    let mut frame = BytesMut::new();
-    let header = RequestHeader::default()
-        .with_request_api_key(Q::KEY)
-        .with_request_api_version(version)
-        .with_correlation_id(7);
-    header.encode(&mut frame, Q::header_version(version)).unwrap();
-    request.encode(&mut frame, version).unwrap();
-    frame
-}
-
-fn ask<Q: Request>(stream: &mut TcpStream, question: &Q, version: i16) -> Q::Response {
-    let mut frame = exchange(stream, &request(question, version)).unwrap();
-    let header = ResponseHeader::decode(&mut frame, Q::Response::header_version(version)).unwrap();
-    assert_eq!(header.correlation_id, 7);
-    Q::Response::decode(&mut frame, version).unwrap()
-}
+use crate::broker::log::{self, PlainRecord};
+use crate::broker::partition::TopicPartition;
+use crate::broker::topics::NewTopic;
+use crate::broker::transactions::InitRequest;
 
 #[test]
 fn it_answers_when_start_returns_and_not_when_it_has_stopped() {
@@ -161,6 +122,38 @@ fn connections_over_the_limit_are_closed_and_others_stay() {
 }
 
 #[test]
+fn a_producer_of_another_epoch_does_not_write_into_an_open_transaction() {
+    let broker = memory();
+    let topic = NewTopic { name: "topic".into(), partitions: 1, config: Default::default() };
+    broker.node.topics.create(topic, false, broker.node.now()).unwrap();
+    let request = InitRequest { transactional_id: Some("id".into()), timeout_ms: 60_000, known: None };
+    let producer = broker.node.with_transactions(|transactions| {
+        let now = broker.node.now();
+        let producer = transactions.init(now, &request).unwrap();
+        transactions.add_partitions(now, "id", producer, &[TopicPartition::new("topic", 0)]).unwrap();
+        producer
+    });
+    let mut stream = connect(&broker);
+    let mut produce = |epoch, sequence| {
+        let record = PlainRecord { timestamp: 0, key: None, value: Some(b"value") };
+        let of = log::Producer { id: producer.id, epoch, sequence, transactional: true };
+        let batch = log::encode_batch(&[record], of, log::Compression::None).unwrap();
+        let data = PartitionProduceData::default().with_records(Some(batch));
+        let topic = TopicProduceData::default()
+            .with_name(TopicName(StrBytes::from_static_str("topic")))
+            .with_partition_data(vec![data]);
+        let request = ProduceRequest::default()
+            .with_transactional_id(Some(TransactionalId(StrBytes::from_static_str("id"))))
+            .with_acks(-1)
+            .with_topic_data(vec![topic]);
+        ask(&mut stream, &request, 9).responses[0].partition_responses[0].error_code
+    };
+    assert_eq!(produce(producer.epoch, 0), 0);
+    assert_eq!(produce(producer.epoch, 1), 0);
+    assert_eq!(produce(producer.epoch + 1, 0), ResponseError::InvalidProducerEpoch.code());
+}
+
+#[test]
 fn a_folder_keeps_the_cluster_and_is_given_to_one_broker_at_a_time() {
     let root = tempfile::tempdir().unwrap();
     let config =
@@ -174,4 +167,14 @@ fn a_folder_keeps_the_cluster_and_is_given_to_one_broker_at_a_time() {
     let before = id(&first);
     first.stop();
     assert_eq!(id(&Broker::start(config).unwrap()), before);
+}
+
+#[test]
+fn a_topic_that_has_grown_meanwhile_refuses_what_is_no_longer_more() {
+    let broker = memory();
+    super::client_for_tests::create_topic(&mut connect(&broker), &[]);
+    let grow =
+        |count| broker.node.topics.add_partitions("t", count, false, 0).map_err(|refused| refused.error);
+    let all = [grow(3), grow(3), grow(2)];
+    assert_eq!(all, [Ok(()), Err(ResponseError::InvalidPartitions), Err(ResponseError::InvalidPartitions)]);
 }

@@ -179,19 +179,19 @@ pub fn items(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').map(str::trim).filter(|item| !item.is_empty())
 }
 
-/// Why these are no configuration of a topic. `values` are what the topic itself says, by name.
-pub fn problem(values: &BTreeMap<String, String>) -> Option<String> {
-    let single = values.iter().find_map(|(name, value)| match named(name) {
+/// Why these are no configuration of a topic. `own` is what the topic itself says, by name, and `broker` what the broker says
+/// for topics that do not.
+pub fn problem(own: &BTreeMap<String, String>, broker: &BTreeMap<String, String>) -> Option<String> {
+    let single = own.iter().chain(broker).find_map(|(name, value)| match named(name) {
         Some(setting) => setting.problem(value),
         None => Some(format!("Unknown topic config name: {name}")),
     });
-    single.or_else(|| lag_problem(values))
+    single.or_else(|| lag_problem(Effective { own, broker }))
 }
 
-fn lag_problem(values: &BTreeMap<String, String>) -> Option<String> {
-    let of =
-        |name: &str| values.get(name).map(String::as_str).or(Some(named(name)?.default))?.parse::<i64>().ok();
-    let (least, most) = (of("min.compaction.lag.ms")?, of("max.compaction.lag.ms")?);
+fn lag_problem(effective: Effective<'_>) -> Option<String> {
+    let (least, most) =
+        (effective.number("min.compaction.lag.ms"), effective.number("max.compaction.lag.ms"));
     (least > most).then(|| {
         format!(
             "conflict topic config setting min.compaction.lag.ms ({least}) > max.compaction.lag.ms ({most})"
@@ -285,18 +285,21 @@ mod tests {
             ("remote.storage.enable", "true"),
         ];
         for (name, value) in wrong {
-            let problem = problem(&of(&[(name, value)]));
+            let problem = problem(&of(&[(name, value)]), &of(&[]));
             assert!(
                 problem.is_some_and(|text| text.contains(name) && text.contains(value)),
                 "{name}={value}"
             );
         }
         assert_eq!(
-            problem(&of(&[("nonsense", "1")])),
+            problem(&of(&[("nonsense", "1")]), &of(&[])),
             Some("Unknown topic config name: nonsense".to_string())
         );
-        assert!(problem(&of(&[("min.compaction.lag.ms", "10"), ("max.compaction.lag.ms", "5")])).is_some());
-        assert_eq!(problem(&of(&[("cleanup.policy", "compact, delete"), ("retention.ms", "-1")])), None);
+        let lags = [("min.compaction.lag.ms", "10"), ("max.compaction.lag.ms", "5")];
+        assert!(problem(&of(&lags), &of(&[])).is_some());
+        assert!(problem(&of(&lags[..1]), &of(&lags[1..])).is_some(), "what the broker says holds too");
+        let both = of(&[("cleanup.policy", "compact, delete"), ("retention.ms", "-1")]);
+        assert_eq!(problem(&both, &of(&[])), None);
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::id::Id;
+use crate::broker::disk;
 use crate::broker::error::BrokerError;
 
 /// Version of `cluster.json`.
@@ -55,7 +56,7 @@ impl Catalogue {
 pub struct Folder {
     root: PathBuf,
     /// Locked as long as it is open.
-    _lock: File,
+    lock: File,
 }
 
 impl Folder {
@@ -64,14 +65,20 @@ impl Folder {
     /// # Errors
     /// Another broker has it, or it cannot be written.
     pub fn take(root: &Path) -> Result<Self, BrokerError> {
-        fs::create_dir_all(root.join(TOPICS)).map_err(BrokerError::files(root))?;
+        disk::create_folders(&root.join(TOPICS)).map_err(BrokerError::files(root))?;
         let path = root.join(LOCK);
         let lock = File::create(&path).map_err(BrokerError::files(&path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { root: root.to_path_buf(), _lock: lock }),
+            Ok(()) => Ok(Self { root: root.to_path_buf(), lock }),
             Err(TryLockError::WouldBlock) => Err(BrokerError::FolderInUse(root.to_path_buf())),
             Err(TryLockError::Error(error)) => Err(BrokerError::files(&path)(error)),
         }
+    }
+
+    /// Lets others have the folder. Nothing may be done in it any more.
+    pub fn release(&self) {
+        // It is given back in any case when the file is closed.
+        let _given_back_later = self.lock.unlock();
     }
 
     /// What the folder holds; `None` when it is new.
@@ -100,11 +107,7 @@ impl Folder {
     /// The file cannot be written.
     pub fn save(&self, catalogue: &Catalogue) -> io::Result<()> {
         let text = serde_json::to_vec_pretty(catalogue)?;
-        let mut file = tempfile::NamedTempFile::new_in(&self.root)?;
-        file.write_all(&text)?;
-        file.as_file().sync_all()?;
-        file.persist(self.root.join(CATALOGUE)).map_err(|error| error.error)?;
-        sync_folder(&self.root)
+        disk::replace(&self.root.join(CATALOGUE), &text)
     }
 
     /// Where a partition lies.
@@ -115,6 +118,16 @@ impl Folder {
     /// Where a topic lies.
     pub fn topic(&self, topic: Id) -> PathBuf {
         self.root.join(TOPICS).join(topic.hex())
+    }
+
+    /// Forces to disk that a topic is there, and that its partitions are.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn force_names(&self, topic: Id) -> io::Result<()> {
+        let place = self.topic(topic);
+        disk::sync_folder(&place)?;
+        disk::sync_name(&place)
     }
 
     /// Where something of the broker's own lies.
@@ -141,11 +154,6 @@ impl Folder {
         }
         Ok(removed)
     }
-}
-
-/// Has the operating system keep the names in a folder.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ mod log_config;
 pub mod names;
 pub mod partition;
 pub mod refused;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
@@ -24,6 +26,7 @@ use self::partition::Partition;
 use self::refused::Refused;
 use super::config::{BrokerConfig, LogSink, Storage, TopicDefaults};
 use super::error::BrokerError;
+use super::lock::wait;
 use super::log::{Durability, LogPlace, PartitionLog};
 
 /// A topic.
@@ -45,6 +48,25 @@ impl Topic {
     /// The partition of this number.
     pub fn partition(&self, number: i32) -> Option<&Arc<Partition>> {
         usize::try_from(number).ok().and_then(|number| self.partitions.get(number))
+    }
+
+    /// How many partitions it lacks to have so many.
+    ///
+    /// # Errors
+    /// It would not get more.
+    pub fn growth_to(&self, count: i64) -> Result<usize, Refused> {
+        let have = self.partitions.len();
+        let more = usize::try_from(count).unwrap_or_default().saturating_sub(have);
+        if more > 0 {
+            return Ok(more);
+        }
+        let message = if usize::try_from(count) == Ok(have) {
+            format!("Topic already has {have} partition(s).")
+        } else {
+            let name = &self.name;
+            format!("The topic {name} currently has {have} partition(s); {count} would not be an increase.")
+        };
+        Err(Refused::new(ResponseError::InvalidPartitions, message))
     }
 }
 
@@ -95,7 +117,7 @@ impl Topics {
     /// # Errors
     /// The folder is used by another broker, or it cannot be read.
     pub fn open(config: &BrokerConfig, now_ms: i64) -> Result<Self, BrokerError> {
-        if let Some(problem) = config::problem(&config.topics.config) {
+        if let Some(problem) = config::problem(&BTreeMap::new(), &config.topics.config) {
             return Err(BrokerError::Defaults(problem));
         }
         let folder = match &config.storage {
@@ -176,28 +198,29 @@ impl Topics {
     /// # Errors
     /// The name, the configuration or the number of partitions is none, or the topic is there already.
     pub fn create(&self, new: NewTopic, validate_only: bool, now_ms: i64) -> Result<Arc<Topic>, Refused> {
-        let _change = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        self.check_name(&new.name)?;
-        if let Some(problem) = config::problem(&new.config) {
-            return Err(Refused::config(problem));
-        }
-        self.check_partitions(new.partitions)?;
-        let mut topic = Topic {
-            name: new.name,
-            id: Id::random(),
-            config: new.config,
-            partitions: Vec::new(),
-            leader_epoch: 0,
-        };
-        if validate_only {
-            return Ok(Arc::new(topic));
-        }
-        let opened = self.open_partitions(&mut topic, new.partitions, now_ms).map_err(Refused::from);
-        if let Err(refused) = opened.and_then(|()| self.change(topic.clone())) {
-            self.discard(&topic);
-            return Err(refused);
-        }
-        Ok(Arc::new(topic))
+        self.changing(|| {
+            self.check_name(&new.name)?;
+            if let Some(problem) = config::problem(&new.config, &self.defaults.config) {
+                return Err(Refused::config(problem));
+            }
+            self.check_partitions(new.partitions)?;
+            let mut topic = Topic {
+                name: new.name,
+                id: Id::random(),
+                config: new.config,
+                partitions: Vec::new(),
+                leader_epoch: 0,
+            };
+            if validate_only {
+                return Ok(Arc::new(topic));
+            }
+            let opened = self.grow(&mut topic, new.partitions, now_ms).map_err(Refused::from);
+            if let Err(refused) = opened.and_then(|()| self.change(topic.clone())) {
+                self.discard(&topic);
+                return Err(refused);
+            }
+            Ok(Arc::new(topic))
+        })
     }
 
     /// Deletes a topic with all that is in it.
@@ -205,17 +228,18 @@ impl Topics {
     /// # Errors
     /// It is not there, or the folder cannot be written.
     pub fn delete(&self, name: &str) -> Result<Arc<Topic>, Refused> {
-        let _change = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let topic = self.named(name).ok_or_else(Refused::unknown_topic)?;
-        let rest: Vec<_> = self.all().into_iter().filter(|other| other.name != name).collect();
-        self.save(rest.iter().map(Arc::as_ref))?;
-        {
-            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-            known.by_name.remove(name);
-            known.names.remove(&topic.id);
-        }
-        self.discard(&topic);
-        Ok(topic)
+        self.changing(|| {
+            let topic = self.named(name).ok_or_else(Refused::unknown_topic)?;
+            let rest: Vec<_> = self.all().into_iter().filter(|other| other.name != name).collect();
+            self.save(rest.iter().map(Arc::as_ref))?;
+            {
+                let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+                known.by_name.remove(name);
+                known.names.remove(&topic.id);
+            }
+            self.discard(&topic);
+            Ok(topic)
+        })
     }
 
     /// Gives a topic more partitions, or only looks whether that could be done.
@@ -229,16 +253,16 @@ impl Topics {
         validate_only: bool,
         now_ms: i64,
     ) -> Result<(), Refused> {
-        let _change = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let topic = self.named(name).ok_or_else(Refused::unknown_topic)?;
-        let have = topic.partitions.len();
-        self.check_partitions(count.saturating_sub(have))?;
-        if validate_only {
-            return Ok(());
-        }
-        let mut topic = Topic::clone(&topic);
-        self.open_partitions(&mut topic, count, now_ms)?;
-        self.change(topic)
+        self.changing(|| {
+            let topic = self.named(name).ok_or_else(Refused::unknown_topic)?;
+            self.check_partitions(topic.growth_to(i64::try_from(count).unwrap_or(i64::MAX))?)?;
+            if validate_only {
+                return Ok(());
+            }
+            let mut topic = Topic::clone(&topic);
+            self.grow(&mut topic, count, now_ms)?;
+            self.change(topic)
+        })
     }
 
     /// Gives a topic another configuration, or only looks whether that could be done.
@@ -251,22 +275,23 @@ impl Topics {
         change: impl FnOnce(&mut BTreeMap<String, String>) -> Result<(), Refused>,
         validate_only: bool,
     ) -> Result<(), Refused> {
-        let _change = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut topic = Topic::clone(&*self.named(name).ok_or_else(Refused::unknown_topic)?);
-        change(&mut topic.config)?;
-        if let Some(problem) = config::problem(&topic.config) {
-            return Err(Refused::config(problem));
-        }
-        if validate_only {
-            return Ok(());
-        }
-        let log_config = log_config(self.effective(&topic.config));
-        let partitions = topic.partitions.clone();
-        self.change(topic)?;
-        for partition in partitions {
-            partition.with_log(|log| log.set_config(log_config.clone()));
-        }
-        Ok(())
+        self.changing(|| {
+            let mut topic = Topic::clone(&*self.named(name).ok_or_else(Refused::unknown_topic)?);
+            change(&mut topic.config)?;
+            if let Some(problem) = config::problem(&topic.config, &self.defaults.config) {
+                return Err(Refused::config(problem));
+            }
+            if validate_only {
+                return Ok(());
+            }
+            let log_config = log_config(self.effective(&topic.config));
+            let partitions = topic.partitions.clone();
+            self.change(topic)?;
+            for partition in partitions {
+                partition.with_log(|log| log.set_config(log_config.clone()));
+            }
+            Ok(())
+        })
     }
 
     /// Closes all logs, so that the next start need not check them.
@@ -279,6 +304,22 @@ impl Topics {
                 }
             }
         }
+    }
+
+    /// Lets another broker have the folder, when everything is closed.
+    pub fn release(&self) {
+        if let Some(folder) = &self.folder {
+            folder.release();
+        }
+    }
+
+    /// Changes topics. Files are forced to disk meanwhile, whatever the durability of records is, so that this is done beside
+    /// the threads that serve connections.
+    fn changing<T>(&self, change: impl FnOnce() -> T) -> T {
+        wait(|| {
+            let _change = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+            change()
+        })
     }
 
     fn known(&self) -> RwLockReadGuard<'_, Known> {
@@ -314,6 +355,12 @@ impl Topics {
             self.most_partitions
         );
         Err(Refused::new(ResponseError::PolicyViolation, message))
+    }
+
+    /// Opens partitions that are not there yet, and has their names on disk.
+    fn grow(&self, topic: &mut Topic, count: usize, now_ms: i64) -> std::io::Result<()> {
+        self.open_partitions(topic, count, now_ms)?;
+        self.folder.as_ref().map_or(Ok(()), |folder| folder.force_names(topic.id))
     }
 
     fn open_partitions(&self, topic: &mut Topic, count: usize, now_ms: i64) -> std::io::Result<()> {

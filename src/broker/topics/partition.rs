@@ -1,11 +1,13 @@
 //! One partition: its log, and the fetches that wait for it to grow.
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 
 use crate::broker::lock::lock;
 use crate::broker::log::PartitionLog;
+use crate::broker::shared_log::SharedLog;
 
 /// A partition of a topic.
 #[derive(Debug)]
@@ -13,26 +15,34 @@ pub struct Partition {
     /// Its number.
     pub number: i32,
     /// Gone when the topic was deleted, which a request may find out late.
-    log: Mutex<Option<PartitionLog>>,
+    log: SharedLog,
     waiting: Mutex<Vec<Arc<Notify>>>,
 }
 
 impl Partition {
     /// A partition with its log.
     pub fn new(number: i32, log: PartitionLog) -> Self {
-        Self { number, log: Mutex::new(Some(log)), waiting: Mutex::default() }
+        Self { number, log: SharedLog::new(log), waiting: Mutex::default() }
     }
 
     /// Does something with the log; `None` when the partition is no more.
     pub fn with_log<T>(&self, work: impl FnOnce(&mut PartitionLog) -> T) -> Option<T> {
-        lock(&self.log).as_mut().map(work)
+        self.log.with(work)
     }
 
     /// Takes the log away, for good.
     pub fn take_log(&self) -> Option<PartitionLog> {
-        let log = lock(&self.log).take();
+        let log = self.log.take();
         self.wake();
         log
+    }
+
+    /// Compacts the log where it pays.
+    ///
+    /// # Errors
+    /// The disk fails, or a batch is damaged.
+    pub fn compact(&self, now_ms: i64) -> io::Result<()> {
+        self.log.compact(now_ms)
     }
 
     /// Wakes the fetches that wait, because there may be something to read now.

@@ -27,6 +27,8 @@ impl ProducerIds {
         if self.next >= self.reserved {
             let reserved = self.reserved.saturating_add(BLOCK);
             journal.append(&[Record::ProducerIds(reserved).encode()])?;
+            // A log would take the batches of a producer for those of another one that had the same id before.
+            journal.force()?;
             self.reserved = reserved;
         }
         let id = self.next;

@@ -11,7 +11,7 @@ use crate::broker::log::{
     Cleanup, Compression, Isolation, LogConfig, Marker, PartitionLog, Producer, encode_batch,
 };
 
-fn compacted() -> LogConfig {
+pub(super) fn compacted() -> LogConfig {
     LogConfig {
         cleanup: Cleanup { delete: false, compact: true },
         min_cleanable_dirty_ratio: 0.0,
@@ -21,9 +21,9 @@ fn compacted() -> LogConfig {
 }
 
 /// The latest value of each key as a reader of committed records builds it.
-type Table = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+pub(super) type Table = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
-fn table(log: &mut PartitionLog) -> Table {
+pub(super) fn table(log: &mut PartitionLog) -> Table {
     let mut table = Table::new();
     let mut from = log.start_offset();
     while from < log.last_stable_offset() {
@@ -55,7 +55,7 @@ fn table(log: &mut PartitionLog) -> Table {
     table
 }
 
-fn without_tombstones(mut table: Table) -> Table {
+pub(super) fn without_tombstones(mut table: Table) -> Table {
     table.retain(|_, value| value.is_some());
     table
 }
@@ -70,13 +70,13 @@ struct Written {
 
 /// Writes keyed records, plain and in transactions, and remembers all of them that count.
 #[derive(Default)]
-struct Writer {
+pub(super) struct Writer {
     written: Vec<Written>,
     sequences: [i32; 3],
 }
 
 impl Writer {
-    fn step(&mut self, log: &mut PartitionLog, chance: &mut Chance) {
+    pub(super) fn step(&mut self, log: &mut PartitionLog, chance: &mut Chance) {
         let id = chance.below(3) as usize;
         let is_open = self.written.iter().any(|one| one.open == Some(id));
         if is_open && chance.one_in(3) {
@@ -101,16 +101,21 @@ impl Writer {
         }
     }
 
-    fn end(&mut self, id: usize, log: &mut PartitionLog, marker: Marker) {
+    pub(super) fn end(&mut self, id: usize, log: &mut PartitionLog, marker: Marker) {
         log.append_marker(id as i64, 0, marker, 0, 0, NOW).unwrap();
         self.written.retain(|one| marker == Marker::Commit || one.open != Some(id));
         self.written.iter_mut().filter(|one| one.open == Some(id)).for_each(|one| one.open = None);
     }
 
     /// The table of what lies below the first open transaction.
-    fn table(&self) -> Table {
+    pub(super) fn table(&self) -> Table {
+        self.table_from(0)
+    }
+
+    /// The same, of what lies from `start` on.
+    pub(super) fn table_from(&self, start: i64) -> Table {
         let stable = self.written.iter().find(|one| one.open.is_some()).map_or(i64::MAX, |one| one.offset);
-        let decided = self.written.iter().filter(|one| one.offset < stable);
+        let decided = self.written.iter().filter(|one| (start..stable).contains(&one.offset));
         let bytes = |text: &String| text.clone().into_bytes();
         without_tombstones(decided.map(|one| (bytes(&one.key), one.value.as_ref().map(bytes))).collect())
     }
@@ -243,6 +248,25 @@ fn a_producer_goes_on_where_it_was_after_compaction_and_a_lost_snapshot() {
 }
 
 #[test]
+fn the_marker_stays_with_the_empty_batch_of_an_aborted_transaction() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = in_folder(folder.path(), compacted());
+    append(&mut log, of_producer(1, 0, 0, 2, true));
+    log.append_marker(1, 0, Marker::Abort, 0, 0, NOW).unwrap();
+    for pass in 0..5 {
+        append(&mut log, plain(&[record(NOW, "key", Some("later"))]));
+        log.roll(NOW).unwrap();
+        log.compact(NOW + pass * 2000).unwrap();
+    }
+    log.close().unwrap();
+    fs::remove_file(folder.path().join("partition.state")).unwrap();
+    let mut log = in_folder(folder.path(), compacted());
+    assert_eq!(log.last_stable_offset(), log.high_watermark());
+    // The producer's sequence is read from its empty batch.
+    assert!(append(&mut log, of_producer(1, 0, 0, 2, true)).duplicate);
+}
+
+#[test]
 fn headers_with_equal_names_survive() {
     let mut body = Vec::new();
     for (delta, key) in [(0, b"a"), (1, b"b"), (2, b"a")] {
@@ -313,7 +337,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn files_of(folder: &Path, extension: &str) -> Vec<PathBuf> {
+pub(super) fn files_of(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|found| found == extension));
     paths.sort();

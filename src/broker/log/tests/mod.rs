@@ -3,10 +3,16 @@
 mod batches;
 mod compaction;
 mod damage;
+mod exchange;
 mod idempotence;
+#[cfg(target_os = "linux")]
+mod many;
 mod places;
+#[cfg(unix)]
+mod power;
 mod recovery;
 mod retention;
+mod starts;
 mod support;
 mod times;
 mod transactions;
