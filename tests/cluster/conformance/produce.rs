@@ -19,6 +19,7 @@ cases! {
         batches_of_every_compression_come_back_byte_for_byte,
         acks_0_is_not_answered_and_acks_1_and_all_are,
         wrong_acks_are_refused,
+        an_error_with_acks_0_closes_the_connection,
         a_batch_larger_than_the_topic_takes_is_refused,
         a_batch_with_a_wrong_checksum_is_refused,
         two_batches_for_a_partition_in_one_request_are_refused,
@@ -81,6 +82,12 @@ fn wrong_acks_are_refused(target: &Target) {
     let response = target.raw().call(9, &request);
     assert_eq!(response.responses[0].partition_responses[0].error_code, INVALID_REQUIRED_ACKS);
     assert_eq!(target.raw().watermarks(&topic), (0, 0));
+}
+
+fn an_error_with_acks_0_closes_the_connection(target: &Target) {
+    let mut raw = target.raw();
+    raw.send(9, &produce_request("nowhere", 0, Batch::value("v").bytes()).with_acks(0));
+    assert!(raw.is_closed());
 }
 
 fn a_batch_larger_than_the_topic_takes_is_refused(target: &Target) {
