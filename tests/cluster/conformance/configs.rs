@@ -27,6 +27,7 @@ cases! {
         a_change_may_be_tried_without_being_made,
         what_is_not_there_cannot_be_described_or_changed,
         an_alteration_of_the_broker_names_it_and_what_can_be_altered,
+        an_alteration_names_each_resource_once,
         a_changed_limit_of_a_batch_takes_effect,
         a_changed_retention_takes_effect,
         the_broker_tells_its_settings;
@@ -287,6 +288,16 @@ fn an_alteration_of_the_broker_names_it_and_what_can_be_altered(target: &Target)
     assert_eq!(alter(&mut raw, &[(BROKER, "one")], "log.cleaner.threads"), both(&[INVALID_REQUEST]));
     assert_eq!(alter(&mut raw, &[(BROKER, broker)], "node.id"), both(&[INVALID_REQUEST]));
     assert_eq!(alter(&mut raw, &[(77, "nowhere")], "retention.ms"), both(&[INVALID_REQUEST]));
+}
+
+fn an_alteration_names_each_resource_once(target: &Target) {
+    let (topic, mut raw) = (target.topic("once", 1, &[]), target.raw());
+    assert_eq!(alter(&mut raw, &[(TOPIC, "nowhere")], "retention.ms"), both(&[UNKNOWN_TOPIC_OR_PARTITION]));
+    let twice = [(TOPIC, topic.as_str()), (TOPIC, topic.as_str())];
+    assert_eq!(alter_singly(&mut raw, &twice, "retention.ms"), [INVALID_REQUEST; 2]);
+    assert_eq!(settings(&mut raw, &topic)["retention.ms"].0, "-1");
+    let mixed = alter(&mut raw, &[(TOPIC, "nowhere"), (TOPIC, &topic)], "retention.ms");
+    assert_eq!(mixed, both(&[UNKNOWN_TOPIC_OR_PARTITION, NONE]), "one does not hold up the other");
 }
 
 fn a_changed_limit_of_a_batch_takes_effect(target: &Target) {

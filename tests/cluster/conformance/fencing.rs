@@ -34,7 +34,8 @@ cases! {
         another_producers_id_is_refused,
         a_time_longer_than_the_broker_allows_is_refused,
         an_empty_transactional_id_is_refused,
-        a_producer_names_itself_whole_or_not_at_all;
+        a_producer_names_itself_whole_or_not_at_all,
+        groups_are_added_by_the_producer_that_has_the_id;
     librdkafka:
         a_fenced_producer_is_told_that_it_is_fenced;
 }
@@ -184,6 +185,19 @@ fn a_producer_names_itself_whole_or_not_at_all(target: &Target) {
     other.id = unique("never-begun");
     let (code, (given, epoch)) = other.init(60_000, (id, epoch));
     assert_eq!((code, given == id, epoch), (NONE, false, 0));
+}
+
+fn groups_are_added_by_the_producer_that_has_the_id(target: &Target) {
+    let (mut producer, group) = (Transactional::begin(target, &unique("tx")), unique("group"));
+    let known = producer.producer;
+    producer.producer = (known.0 + 1_000_000, known.1);
+    assert_eq!(producer.add_group(&group), INVALID_PRODUCER_ID_MAPPING);
+    producer.producer = (known.0, known.1 + 1);
+    assert_eq!(producer.add_group(&group), PRODUCER_FENCED);
+    producer.producer = known;
+    assert_eq!(producer.add_group(""), NONE, "what it is called is only asked for when offsets come");
+    assert_eq!(producer.add_group(&group), NONE);
+    assert_eq!(producer.end(false), NONE);
 }
 
 fn a_fenced_producer_is_told_that_it_is_fenced(target: &Target) {

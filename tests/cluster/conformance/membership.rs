@@ -3,6 +3,7 @@
 use kafka_protocol::messages::describe_groups_response::DescribedGroup;
 use kafka_protocol::messages::{
     DeleteGroupsRequest, DescribeGroupsRequest, FindCoordinatorRequest, GroupId, ListGroupsRequest,
+    SyncGroupRequest,
 };
 
 use super::admin::eventually;
@@ -32,6 +33,7 @@ cases! {
         a_member_with_another_protocol_is_refused,
         a_member_without_a_protocol_is_refused,
         who_had_the_name_before_cannot_join_again,
+        who_synchronises_must_know_the_protocol_and_the_generation,
         coordinators_are_found_by_what_they_coordinate,
         groups_are_described_as_they_are,
         groups_are_listed_by_their_state,
@@ -255,6 +257,33 @@ fn who_had_the_name_before_cannot_join_again(target: &Target) {
     let refused = before.join_alone();
     assert_eq!((refused.error_code, refused.generation_id), (FENCED_INSTANCE_ID, -1));
     assert_eq!(after.heartbeat(), NONE);
+}
+
+fn who_synchronises_must_know_the_protocol_and_the_generation(target: &Target) {
+    let group = unique("group");
+    let mut first = Member::new(target, &group);
+    first.become_stable();
+    let mut raw = target.raw();
+    let request = SyncGroupRequest::default()
+        .with_group_id(GroupId(text(group.as_str())))
+        .with_generation_id(first.generation)
+        .with_member_id(text(first.id.as_str()));
+    let mut sync = |kind: Option<&str>, name: Option<&str>| {
+        let request = request.clone().with_protocol_type(kind.map(text)).with_protocol_name(name.map(text));
+        raw.call(5, &request).error_code
+    };
+    assert_eq!(sync(Some("consumer"), Some("range")), NONE);
+    assert_eq!(sync(None, None), INCONSISTENT_GROUP_PROTOCOL, "it must be said");
+    assert_eq!(sync(Some("consumer"), Some("sticky")), INCONSISTENT_GROUP_PROTOCOL);
+    assert_eq!(sync(Some("connect"), Some("range")), INCONSISTENT_GROUP_PROTOCOL);
+
+    let mut second = Member::new(target, &group);
+    let waiting = second.join();
+    eventually("the first is told", || (first.heartbeat() == REBALANCE_IN_PROGRESS).then_some(()));
+    let correlation = first.sync(&[]);
+    assert_eq!(first.synced(correlation).0, REBALANCE_IN_PROGRESS);
+    assert_eq!(first.join_alone().error_code, NONE);
+    assert_eq!(second.joined(waiting).error_code, NONE);
 }
 
 fn coordinators_are_found_by_what_they_coordinate(target: &Target) {

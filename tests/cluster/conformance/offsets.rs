@@ -12,7 +12,8 @@ use kafka_protocol::messages::{GroupId, OffsetCommitRequest, OffsetDeleteRequest
 
 use super::calls::topic_name;
 use super::codes::{
-    FENCED_INSTANCE_ID, GROUP_ID_NOT_FOUND, GROUP_SUBSCRIBED_TO_TOPIC, ILLEGAL_GENERATION, NONE,
+    FENCED_INSTANCE_ID, GROUP_ID_NOT_FOUND, GROUP_SUBSCRIBED_TO_TOPIC, ILLEGAL_GENERATION, INVALID_GROUP_ID,
+    INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING, INVALID_TXN_STATE, NON_EMPTY_GROUP, NONE,
     OFFSET_METADATA_TOO_LARGE, REBALANCE_IN_PROGRESS, UNKNOWN_MEMBER_ID, UNKNOWN_TOPIC_OR_PARTITION,
     UNSTABLE_OFFSET_COMMIT,
 };
@@ -34,9 +35,11 @@ cases! {
         offsets_of_several_groups_are_found_at_once,
         deleted_offsets_are_gone,
         offsets_of_a_topic_that_the_group_reads_are_not_deleted,
+        what_cannot_be_deleted_is_told,
         offsets_of_a_transaction_are_found_when_it_is_committed,
         offsets_of_an_aborted_transaction_are_never_found,
-        offsets_of_a_transaction_need_the_groups_generation;
+        offsets_of_a_transaction_need_the_groups_generation,
+        offsets_of_a_transaction_need_a_producer_that_added_the_group;
 }
 
 /// A committed offset as it is found: offset, leader epoch, metadata, error.
@@ -285,6 +288,24 @@ fn offsets_of_a_topic_that_the_group_reads_are_not_deleted(target: &Target) {
     assert_eq!(delete(&mut member.raw, &group, &topic), (NONE, Some(GROUP_SUBSCRIBED_TO_TOPIC)));
 }
 
+fn what_cannot_be_deleted_is_told(target: &Target) {
+    let (topic, group) = (target.topic("told", 1, &[]), unique("group"));
+    let mut raw = coordinator(target, Coordinator::OfGroup, &group);
+    commit(&mut raw, &group, &topic, 0, 5, "");
+    assert_eq!(delete(&mut raw, &group, "nowhere"), (NONE, Some(UNKNOWN_TOPIC_OR_PARTITION)));
+    assert_eq!(delete(&mut raw, "", &topic).0, INVALID_GROUP_ID);
+    let other = target.topic("never-committed", 1, &[]);
+    assert_eq!(delete(&mut raw, &group, &other), (NONE, Some(NONE)));
+    assert_eq!(offset(&mut raw, &group, &topic), 5);
+    // Nobody knows what members read that are no consumers.
+    let group = unique("connect");
+    let mut member = Member::new(target, &group);
+    let request = member.join_request().with_protocol_type(text("connect"));
+    let joined = member.raw.call(3, &request);
+    assert_eq!(joined.error_code, NONE);
+    assert_eq!(delete(&mut member.raw, &group, &topic), (NON_EMPTY_GROUP, None));
+}
+
 fn offsets_of_a_transaction_are_found_when_it_is_committed(target: &Target) {
     let (topic, group) = (target.topic("tx", 1, &[]), unique("group"));
     let mut raw = coordinator(target, Coordinator::OfGroup, &group);
@@ -325,5 +346,23 @@ fn offsets_of_a_transaction_need_the_groups_generation(target: &Target) {
     assert_eq!(producer.end(true), NONE);
     super::admin::eventually("the offset is found", || {
         (offset(&mut member.raw, &group, &topic) == 9).then_some(())
+    });
+}
+
+fn offsets_of_a_transaction_need_a_producer_that_added_the_group(target: &Target) {
+    let (topic, group, id) = (target.topic("tx", 1, &[]), unique("group"), unique("tx"));
+    let mut before = Transactional::begin(target, &id);
+    let mut producer = Transactional::begin(target, &id);
+    assert_eq!(producer.commit_offset(&group, &topic, 9, ("", -1)), INVALID_TXN_STATE);
+    assert_eq!(producer.add_group(&group), NONE);
+    assert_eq!(before.commit_offset(&group, &topic, 9, ("", -1)), INVALID_PRODUCER_EPOCH);
+    assert_eq!(producer.commit_offset(&group, "nowhere", 9, ("", -1)), UNKNOWN_TOPIC_OR_PARTITION);
+    assert_eq!(producer.commit_offset("", &topic, 9, ("", -1)), INVALID_GROUP_ID);
+    before.producer.0 += 1_000_000;
+    assert_eq!(before.commit_offset(&group, &topic, 9, ("", -1)), INVALID_PRODUCER_ID_MAPPING);
+    assert_eq!(producer.commit_offset(&group, &topic, 9, ("", -1)), NONE);
+    assert_eq!(producer.end(true), NONE);
+    super::admin::eventually("the offset is found", || {
+        (offset(&mut target.raw(), &group, &topic) == 9).then_some(())
     });
 }

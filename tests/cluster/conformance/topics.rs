@@ -39,8 +39,10 @@ cases! {
         a_topic_named_twice_is_refused,
         partitions_are_added_and_never_taken_away,
         growing_may_be_tried_without_being_done,
+        a_topic_that_is_to_grow_twice_is_refused,
         a_deleted_topic_is_gone_and_may_be_made_anew,
         topics_are_deleted_by_their_id,
+        a_deletion_names_each_topic_once_and_in_one_way,
         topics_are_described_by_their_id,
         what_is_not_there_is_told,
         the_broker_describes_itself;
@@ -225,6 +227,12 @@ fn growing_may_be_tried_without_being_done(target: &Target) {
     assert_eq!(described(&mut raw, &name).partitions.len(), 2);
 }
 
+fn a_topic_that_is_to_grow_twice_is_refused(target: &Target) {
+    let (mut raw, name) = (target.raw(), target.topic("twice", 2, &[]));
+    assert_eq!(grow_all(&mut raw, &[(&name, 4), (&name, 5)], false), [INVALID_REQUEST]);
+    assert_eq!(described(&mut raw, &name).partitions.len(), 2);
+}
+
 fn delete(raw: &mut Raw, name: &str) -> i16 {
     let topic = DeleteTopicState::default().with_name(Some(topic_name(name)));
     let request = DeleteTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(30_000);
@@ -268,6 +276,19 @@ fn topics_are_deleted_by_their_id(target: &Target) {
     eventually("the id is unknown", || {
         (delete_all(&mut raw, &[(None, id)]) == [(UNKNOWN_TOPIC_ID, None, id)]).then_some(())
     });
+}
+
+fn a_deletion_names_each_topic_once_and_in_one_way(target: &Target) {
+    let (mut raw, name) = (target.raw(), target.topic("once", 1, &[]));
+    let id = topic_id(&mut raw, &name);
+    let refused = |name: Option<&str>, id| (INVALID_REQUEST, name.map(String::from), id);
+    let (by_name, by_id, nil) = ((Some(name.as_str()), 0), (None, id), 0);
+    assert_eq!(delete_all(&mut raw, &[(None, nil)]), [refused(None, nil)], "neither");
+    assert_eq!(delete_all(&mut raw, &[(Some(&name), id)]), [refused(Some(&name), id)], "both");
+    assert_eq!(delete_all(&mut raw, &[by_name, by_name]), [refused(Some(&name), nil)], "twice by name");
+    assert_eq!(delete_all(&mut raw, &[by_id, by_id]), [refused(None, id)], "twice by id");
+    assert_eq!(delete_all(&mut raw, &[by_name, by_id]), [refused(Some(&name), id)], "by name and by id");
+    assert_eq!(topic_id(&mut raw, &name), id, "it is still there");
 }
 
 fn topics_are_described_by_their_id(target: &Target) {
