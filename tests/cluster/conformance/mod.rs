@@ -118,6 +118,7 @@ mod consumer_groups;
 mod fencing;
 mod fetch;
 mod frames;
+mod fuzz;
 mod idempotence;
 mod java;
 mod membership;

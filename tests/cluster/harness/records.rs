@@ -61,7 +61,7 @@ impl TestRecord {
 }
 
 /// Fails the test where a record was not acknowledged.
-struct Acknowledged;
+pub struct Acknowledged;
 
 impl ClientContext for Acknowledged {}
 
@@ -76,16 +76,22 @@ impl ProducerContext for Acknowledged {
 }
 
 pub fn produce(config: &ClientConfig, topic: &str, records: impl IntoIterator<Item = TestRecord>) {
-    let mut config = config.clone();
-    config.set("linger.ms", "5").set("enable.idempotence", "true").set("message.max.bytes", "20000000");
-    let producer: BaseProducer<Acknowledged> = config.create_with_context(Acknowledged).unwrap();
+    let producer = producer(config);
     for record in records {
         send(&producer, topic, &record);
     }
     producer.flush(Duration::from_secs(60)).unwrap();
 }
 
-fn send(producer: &BaseProducer<Acknowledged>, topic: &str, record: &TestRecord) {
+/// The producer of [`produce`]: idempotent, everything acknowledged.
+pub fn producer(config: &ClientConfig) -> BaseProducer<Acknowledged> {
+    let mut config = config.clone();
+    config.set("linger.ms", "5").set("enable.idempotence", "true").set("message.max.bytes", "20000000");
+    config.create_with_context(Acknowledged).unwrap()
+}
+
+/// Hands a record over, and waits while the producer has enough.
+pub fn send(producer: &BaseProducer<Acknowledged>, topic: &str, record: &TestRecord) {
     let headers = record.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
         headers.insert(Header { key, value: Some(value) })
     });
