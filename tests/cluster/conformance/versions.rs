@@ -66,10 +66,7 @@ impl Caller {
     }
 
     /// Makes the request of each version, and takes its answer, which must be one of this version.
-    fn each<Q: Request>(&mut self, make: impl Fn(Q, i16) -> Q)
-    where
-        Q: Default,
-    {
+    fn each<Q: Request + Default>(&mut self, make: impl Fn(Q, i16) -> Q) {
         let name = ApiKey::try_from(Q::KEY).unwrap();
         let (oldest, newest) =
             *self.offered.get(&Q::KEY).unwrap_or_else(|| panic!("{name:?} is not offered"));
