@@ -60,7 +60,6 @@ fn main() {
     let count = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(2_000_000);
     measure_start_and_memory();
     let mut apache = Kafka::start_as_shipped();
-    measure_start_of_apache(&mut apache);
     let folder = tempfile::tempdir().unwrap();
     let embedded = Served::start(folder.path());
     let servers = [
