@@ -66,6 +66,16 @@ pub fn fetch_request(topic: &str, partition: i32, offset: i64) -> FetchRequest {
         .with_topics(vec![topic])
 }
 
+/// A ListOffsets request of one partition.
+pub fn list_offsets_request(topic: &str, partition: i32, time: i64) -> ListOffsetsRequest {
+    let partition = ListOffsetsPartition::default()
+        .with_partition_index(partition)
+        .with_current_leader_epoch(-1)
+        .with_timestamp(time);
+    let topic = ListOffsetsTopic::default().with_name(topic_name(topic)).with_partitions(vec![partition]);
+    ListOffsetsRequest::default().with_replica_id(BrokerId(-1)).with_topics(vec![topic])
+}
+
 impl Raw {
     /// Writes what is in `records` and returns the answer for the partition.
     pub fn produce(&mut self, topic: &str, partition: i32, records: Bytes) -> PartitionProduceResponse {
@@ -127,15 +137,7 @@ impl Raw {
         time: i64,
         isolation: Isolation,
     ) -> ListOffsetsPartitionResponse {
-        let partition = ListOffsetsPartition::default()
-            .with_partition_index(partition)
-            .with_current_leader_epoch(-1)
-            .with_timestamp(time);
-        let topic = ListOffsetsTopic::default().with_name(topic_name(topic)).with_partitions(vec![partition]);
-        let request = ListOffsetsRequest::default()
-            .with_replica_id(BrokerId(-1))
-            .with_isolation_level(isolation as i8)
-            .with_topics(vec![topic]);
+        let request = list_offsets_request(topic, partition, time).with_isolation_level(isolation as i8);
         self.call(7, &request).topics[0].partitions[0].clone()
     }
 

@@ -4,6 +4,7 @@ use super::admin::eventually;
 use super::batch::{Batch, Compression, Record, batches};
 use super::calls::Isolation;
 use super::codes::NONE;
+use super::configs::{SET, change};
 use super::raw::Raw;
 use super::target::Target;
 
@@ -28,8 +29,10 @@ fn record(key: &str, value: Option<&str>, hour: i64) -> Record {
     Record { timestamp, key: Some(key.into()), value: value.map(Into::into), headers: Vec::new() }
 }
 
-fn write(raw: &mut Raw, topic: &str, records: Vec<Record>) {
-    assert_eq!(raw.write(topic, None, &Batch::of(records)).0, NONE);
+fn write(raw: &mut Raw, topic: &str, records: Vec<Record>) -> i64 {
+    let (code, offset) = raw.write(topic, None, &Batch::of(records));
+    assert_eq!(code, NONE);
+    offset
 }
 
 /// Offset, key and value of all that there is, `-` for a tombstone.
@@ -42,6 +45,12 @@ fn held(raw: &mut Raw, topic: &str) -> Vec<(i64, String)> {
 fn wait_for(raw: &mut Raw, topic: &str, expected: &[(i64, &str)]) {
     let expected: Vec<(i64, String)> = expected.iter().map(|(at, text)| (*at, text.to_string())).collect();
     eventually(&format!("{topic} holds {expected:?}"), || (held(raw, topic) == expected).then_some(()));
+}
+
+fn wait_until_gone(raw: &mut Raw, topic: &str, offset: i64) {
+    eventually(&format!("offset {offset} of {topic} is gone"), || {
+        held(raw, topic).iter().all(|(at, _)| *at != offset).then_some(())
+    });
 }
 
 fn the_latest_record_of_each_key_stays_at_its_offset(target: &Target) {
@@ -103,9 +112,13 @@ fn tombstones_stay_as_long_as_they_must_and_then_go(target: &Target) {
         held(&mut raw, &goes).iter().all(|(at, _)| *at != 2).then_some(())
     });
     assert_eq!(held(&mut raw, &goes)[0], (1, "b=1".into()));
-    write(&mut raw, &stays, vec![record("y", Some("1"), 3)]);
-    write(&mut raw, &stays, vec![record("x", Some("1"), 4)]);
-    assert!(held(&mut raw, &stays).contains(&(2, "a=-".into())));
+    // The other is compacted twice more, and the tombstone is still there.
+    for (replaced, hour) in [(1, 3), (4, 5)] {
+        write(&mut raw, &stays, vec![record("b", Some("2"), hour)]);
+        write(&mut raw, &stays, vec![record("z", Some("2"), hour + 1)]);
+        wait_until_gone(&mut raw, &stays, replaced);
+        assert!(held(&mut raw, &stays).contains(&(2, "a=-".into())));
+    }
 }
 
 fn records_younger_than_the_lag_stay(target: &Target) {
@@ -121,5 +134,19 @@ fn records_younger_than_the_lag_stay(target: &Target) {
     write(&mut raw, &topic, vec![young("b", "1", -20_000)]);
     write(&mut raw, &topic, vec![young("b", "2", -10_000)]);
     write(&mut raw, &topic, vec![young("z", "1", 0)]);
-    wait_for(&mut raw, &topic, &[(1, "a=2"), (2, "b=1"), (3, "b=2"), (4, "z=1")]);
+    let kept = [(1, "a=2"), (2, "b=1"), (3, "b=2"), (4, "z=1")];
+    wait_for(&mut raw, &topic, &kept);
+    // Whoever compacts comes by again and again, as another topic shows.
+    let other = target.topic("other", 1, &SETTINGS[..3]);
+    let mut replaced = write(&mut raw, &other, vec![record("a", Some("0"), 0)]);
+    for hour in [1, 3, 5] {
+        let latest = write(&mut raw, &other, vec![record("a", Some("1"), hour)]);
+        write(&mut raw, &other, vec![record("z", Some("1"), hour + 1)]);
+        wait_until_gone(&mut raw, &other, replaced);
+        replaced = latest;
+    }
+    wait_for(&mut raw, &topic, &kept);
+    // It was the lag that kept it.
+    assert_eq!(change(&mut raw, &topic, &[("min.compaction.lag.ms", SET, Some("0"))], false), NONE);
+    wait_for(&mut raw, &topic, &[(1, "a=2"), (3, "b=2"), (4, "z=1")]);
 }

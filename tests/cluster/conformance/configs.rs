@@ -10,7 +10,8 @@ use kafka_protocol::messages::{
 };
 
 use super::admin::eventually;
-use super::codes::{INVALID_CONFIG, INVALID_REQUEST, NONE, UNKNOWN_TOPIC_OR_PARTITION};
+use super::batch::Batch;
+use super::codes::{INVALID_CONFIG, INVALID_REQUEST, MESSAGE_TOO_LARGE, NONE, UNKNOWN_TOPIC_OR_PARTITION};
 use super::raw::{Raw, text};
 use super::target::Target;
 
@@ -25,13 +26,17 @@ cases! {
         wrong_settings_are_refused_and_change_nothing,
         a_change_may_be_tried_without_being_made,
         what_is_not_there_cannot_be_described_or_changed,
+        an_alteration_of_the_broker_names_it_and_what_can_be_altered,
+        an_alteration_names_each_resource_once,
+        a_changed_limit_of_a_batch_takes_effect,
+        a_changed_retention_takes_effect,
         the_broker_tells_its_settings;
 }
 
 const TOPIC: i8 = 2;
 const BROKER: i8 = 4;
 
-const SET: i8 = 0;
+pub const SET: i8 = 0;
 const DELETE: i8 = 1;
 const APPEND: i8 = 2;
 const SUBTRACT: i8 = 3;
@@ -96,7 +101,8 @@ fn settings(raw: &mut Raw, topic: &str) -> BTreeMap<String, (String, i8)> {
         .collect()
 }
 
-fn change(raw: &mut Raw, topic: &str, changes: &[(&str, i8, Option<&str>)], validate_only: bool) -> i16 {
+/// IncrementalAlterConfigs of a topic.
+pub fn change(raw: &mut Raw, topic: &str, changes: &[(&str, i8, Option<&str>)], validate_only: bool) -> i16 {
     let changes = changes.iter().map(|(name, operation, value)| {
         incremental::AlterableConfig::default()
             .with_name(text(*name))
@@ -236,6 +242,82 @@ fn what_is_not_there_cannot_be_described_or_changed(target: &Target) {
     assert_eq!(changed, UNKNOWN_TOPIC_OR_PARTITION);
     assert_eq!(describe(&mut raw, BROKER, "4711", None).error_code, INVALID_REQUEST);
     assert_eq!(describe(&mut raw, 77, "nowhere", None).error_code, INVALID_REQUEST);
+}
+
+/// IncrementalAlterConfigs of one setting of resources; the error of each answer.
+fn alter_singly(raw: &mut Raw, resources: &[(i8, &str)], name: &str) -> Vec<i16> {
+    let change = incremental::AlterableConfig::default()
+        .with_name(text(name))
+        .with_config_operation(SET)
+        .with_value(Some(text("77")));
+    let changes = resources.iter().map(|(kind, resource)| {
+        incremental::AlterConfigsResource::default()
+            .with_resource_type(*kind)
+            .with_resource_name(text(*resource))
+            .with_configs(vec![change.clone()])
+    });
+    let request = IncrementalAlterConfigsRequest::default().with_resources(changes.collect());
+    raw.call(1, &request).responses.iter().map(|answer| answer.error_code).collect()
+}
+
+/// The same, and AlterConfigs.
+fn alter(raw: &mut Raw, resources: &[(i8, &str)], name: &str) -> (Vec<i16>, Vec<i16>) {
+    let single = alter_singly(raw, resources, name);
+    let setting =
+        alter_configs_request::AlterableConfig::default().with_name(text(name)).with_value(Some(text("77")));
+    let settings = resources.iter().map(|(kind, resource)| {
+        alter_configs_request::AlterConfigsResource::default()
+            .with_resource_type(*kind)
+            .with_resource_name(text(*resource))
+            .with_configs(vec![setting.clone()])
+    });
+    let request = AlterConfigsRequest::default().with_resources(settings.collect());
+    let whole = raw.call(2, &request).responses.iter().map(|answer| answer.error_code).collect();
+    (single, whole)
+}
+
+/// The same error from both.
+fn both(codes: &[i16]) -> (Vec<i16>, Vec<i16>) {
+    (codes.to_vec(), codes.to_vec())
+}
+
+fn an_alteration_of_the_broker_names_it_and_what_can_be_altered(target: &Target) {
+    let mut raw = target.raw();
+    let broker = "1";
+    assert_eq!(alter(&mut raw, &[(BROKER, "4711")], "log.cleaner.threads"), both(&[INVALID_REQUEST]));
+    assert_eq!(alter(&mut raw, &[(BROKER, "one")], "log.cleaner.threads"), both(&[INVALID_REQUEST]));
+    assert_eq!(alter(&mut raw, &[(BROKER, broker)], "node.id"), both(&[INVALID_REQUEST]));
+    assert_eq!(alter(&mut raw, &[(77, "nowhere")], "retention.ms"), both(&[INVALID_REQUEST]));
+}
+
+fn an_alteration_names_each_resource_once(target: &Target) {
+    let (topic, mut raw) = (target.topic("once", 1, &[]), target.raw());
+    assert_eq!(alter(&mut raw, &[(TOPIC, "nowhere")], "retention.ms"), both(&[UNKNOWN_TOPIC_OR_PARTITION]));
+    let twice = [(TOPIC, topic.as_str()), (TOPIC, topic.as_str())];
+    assert_eq!(alter_singly(&mut raw, &twice, "retention.ms"), [INVALID_REQUEST; 2]);
+    assert_eq!(settings(&mut raw, &topic)["retention.ms"].0, "-1");
+    let mixed = alter(&mut raw, &[(TOPIC, "nowhere"), (TOPIC, &topic)], "retention.ms");
+    assert_eq!(mixed, both(&[UNKNOWN_TOPIC_OR_PARTITION, NONE]), "one does not hold up the other");
+}
+
+fn a_changed_limit_of_a_batch_takes_effect(target: &Target) {
+    let (topic, mut raw) = (target.topic("limit", 1, &[]), target.raw());
+    let batch = Batch::value(&"x".repeat(2_000));
+    assert_eq!(raw.write(&topic, None, &batch).0, NONE);
+    assert_eq!(change(&mut raw, &topic, &[("max.message.bytes", SET, Some("1000"))], false), NONE);
+    eventually("the batch is too large", || {
+        (raw.write(&topic, None, &batch).0 == MESSAGE_TOO_LARGE).then_some(())
+    });
+    assert_eq!(change(&mut raw, &topic, &[("max.message.bytes", DELETE, None)], false), NONE);
+    eventually("the batch is taken again", || (raw.write(&topic, None, &batch).0 == NONE).then_some(()));
+}
+
+fn a_changed_retention_takes_effect(target: &Target) {
+    let (topic, mut raw) = (target.topic("retention", 1, &[]), target.raw());
+    // Its time is long over, but nothing expires until the topic says so.
+    assert_eq!(raw.write(&topic, None, &Batch::value("of 1970")).0, NONE);
+    assert_eq!(change(&mut raw, &topic, &[("retention.ms", SET, Some("3600000"))], false), NONE);
+    eventually("the record is gone", || (raw.watermarks(&topic) == (1, 1)).then_some(()));
 }
 
 fn the_broker_tells_its_settings(target: &Target) {

@@ -1,11 +1,12 @@
 //! Groups of real consumers.
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, Rebalance};
 use rdkafka::error::KafkaResult;
-use rdkafka::{Message, Offset, TopicPartitionList};
+use rdkafka::{ClientContext, Message, Offset, TopicPartitionList};
 
 use super::admin::{PATIENCE, eventually};
 use super::coordinated::Member;
@@ -23,24 +24,54 @@ cases! {
         every_record_is_read_once_while_members_come_and_go;
 }
 
-fn join(target: &Target, group: &str, topic: &str, properties: &[(&str, &str)]) -> BaseConsumer {
+/// Notes what each rebalance gave to a consumer or took from it.
+#[derive(Default)]
+struct Rebalances(Mutex<Vec<Change>>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Given(usize),
+    Taken(usize),
+}
+
+impl ClientContext for Rebalances {}
+
+impl ConsumerContext for Rebalances {
+    fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        let change = match rebalance {
+            Rebalance::Assign(list) => Change::Given(list.count()),
+            Rebalance::Revoke(list) => Change::Taken(list.count()),
+            Rebalance::Error(error) => panic!("{error}"),
+        };
+        self.0.lock().unwrap().push(change);
+    }
+}
+
+type Consumer = BaseConsumer<Rebalances>;
+
+/// What became of a consumer's partitions so far.
+fn changes(consumer: &Consumer) -> Vec<Change> {
+    consumer.context().0.lock().unwrap().clone()
+}
+
+fn join(target: &Target, group: &str, topic: &str, properties: &[(&str, &str)]) -> Consumer {
     let mut config = target.client_config();
     config.set("group.id", group).set("auto.offset.reset", "earliest").set("enable.auto.commit", "false");
     config.set("heartbeat.interval.ms", "100").set("fetch.wait.max.ms", "20");
     for (name, value) in properties {
         config.set(*name, *value);
     }
-    let consumer: BaseConsumer = config.create().unwrap();
+    let consumer: Consumer = config.create_with_context(Rebalances::default()).unwrap();
     consumer.subscribe(&[topic]).unwrap();
     consumer
 }
 
-fn partitions(consumer: &BaseConsumer) -> BTreeSet<i32> {
+fn partitions(consumer: &Consumer) -> BTreeSet<i32> {
     consumer.assignment().unwrap().elements().iter().map(|element| element.partition()).collect()
 }
 
 /// Polls all until they share `count` partitions, nobody has two more than another and nobody the same.
-fn wait_until_shared(consumers: &[&BaseConsumer], count: usize) {
+fn wait_until_shared(consumers: &[&Consumer], count: usize) {
     eventually("the partitions are shared", || {
         for consumer in consumers {
             let _ = consumer.poll(Duration::from_millis(20));
@@ -78,12 +109,17 @@ fn partitions_move_one_by_one_with_the_cooperative_protocol(target: &Target) {
     wait_until_shared(&[&first], 4);
     let second = join(target, &group, &topic, &sticky);
     wait_until_shared(&[&first, &second], 4);
+    // The first gave two away and kept two all the time, also where it was told of a generation that changed nothing.
+    let taken: Vec<Change> =
+        changes(&first).into_iter().filter(|change| matches!(change, Change::Taken(_))).collect();
+    assert_eq!(taken, [Change::Taken(2)], "{:?}", changes(&first));
+    assert!(!changes(&second).iter().any(|change| matches!(change, Change::Taken(_))));
 }
 
 fn who_stays_takes_over_from_a_member_that_died(target: &Target) {
     let (topic, group) = (target.topic("died", 2, &[]), unique("group"));
     let mut dies = Member::new(target, &group);
-    dies.session_timeout = 1_000;
+    dies.session_timeout = 6_000;
     dies.become_stable();
     let stays = join(target, &group, &topic, &[("partition.assignment.strategy", "range")]);
     wait_until_shared(&[&stays], 2);
@@ -104,26 +140,31 @@ fn a_consumer_goes_on_where_the_group_stopped(target: &Target) {
 
 fn a_named_consumer_comes_back_to_its_partitions(target: &Target) {
     let (topic, group) = (target.topic("named", 4, &[]), unique("group"));
-    let named = |name| [("group.instance.id", name), ("session.timeout.ms", "20000")];
+    let named = |name| [("group.instance.id", name), ("session.timeout.ms", "60000")];
     let first = join(target, &group, &topic, &named("one"));
     let second = join(target, &group, &topic, &named("two"));
     wait_until_shared(&[&first, &second], 4);
-    let before = partitions(&second);
+    let (before, seen) = (partitions(&second), changes(&first));
     drop(second);
     let second = join(target, &group, &topic, &named("two"));
     wait_until_shared(&[&first, &second], 4);
     assert_eq!(partitions(&second), before);
+    // Who stayed was not asked to join again: a heartbeat that said so would come within the next tenths of a second.
+    for _ in 0..20 {
+        let _ = first.poll(Duration::from_millis(50));
+    }
+    assert_eq!(changes(&first), seen);
 }
 
 /// Commits an offset. The list is gone afterwards: librdkafka does not close while one lives that it has filled.
-fn commit(consumer: &BaseConsumer, topic: &str, partition: i32, offset: i64) -> KafkaResult<()> {
+fn commit(consumer: &Consumer, topic: &str, partition: i32, offset: i64) -> KafkaResult<()> {
     let mut list = TopicPartitionList::new();
     list.add_partition_offset(topic, partition, Offset::Offset(offset))?;
     consumer.commit(&list, CommitMode::Sync)
 }
 
 /// Offset and partition of the next record.
-fn next(consumer: &BaseConsumer) -> (i64, i32) {
+fn next(consumer: &Consumer) -> (i64, i32) {
     eventually("a record", || {
         let message = consumer.poll(Duration::from_millis(100))?.ok()?;
         Some((message.offset(), message.partition()))
@@ -134,10 +175,14 @@ fn every_record_is_read_once_while_members_come_and_go(target: &Target) {
     let (topic, group) = (target.topic("once", 3, &[]), unique("group"));
     target.produce(&topic, (0..90).map(|n| TestRecord::new(n.to_string()).partition(n % 3)));
     let mut read = BTreeSet::new();
-    let mut consumers = Vec::new();
+    let mut consumers = vec![join(target, &group, &topic, &[])];
+    // After so many records somebody comes or goes.
+    let mut turns = [(15, true), (30, true), (45, false), (60, false), (75, true)].into_iter().peekable();
     eventually("all is read", || {
-        if read.len() / 20 >= consumers.len() && consumers.len() < 3 {
-            consumers.push(join(target, &group, &topic, &[]));
+        match turns.next_if(|(after, _)| read.len() >= *after) {
+            Some((_, true)) => consumers.push(join(target, &group, &topic, &[])),
+            Some((_, false)) => drop(consumers.remove(0)),
+            None => {}
         }
         for consumer in &consumers {
             let Some(Ok(message)) = consumer.poll(Duration::from_millis(20)) else { continue };
@@ -148,4 +193,5 @@ fn every_record_is_read_once_while_members_come_and_go(target: &Target) {
         }
         (read.len() == 90).then_some(())
     });
+    assert_eq!(turns.next(), None, "all came and went before the last record");
 }

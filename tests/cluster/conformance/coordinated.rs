@@ -184,6 +184,11 @@ impl Transactional {
 /// can keep its coordinator from ever answering.
 pub const SUBSCRIPTION: &[u8] = b"\0\0\0\0\0\0\xff\xff\xff\xff";
 
+/// Assignment protocols by these names, with [`SUBSCRIPTION`].
+pub fn protocols(names: &[&str]) -> Vec<(String, Bytes)> {
+    names.iter().map(|name| (name.to_string(), Bytes::from_static(SUBSCRIPTION))).collect()
+}
+
 /// A member of a group.
 pub struct Member {
     pub raw: Raw,
@@ -192,8 +197,9 @@ pub struct Member {
     pub instance: Option<String>,
     pub generation: i32,
     pub session_timeout: i32,
+    pub rebalance_timeout: i32,
     /// Assignment protocols that it knows, with what it says of itself.
-    pub protocols: Vec<(String, &'static [u8])>,
+    pub protocols: Vec<(String, Bytes)>,
 }
 
 impl Member {
@@ -207,7 +213,8 @@ impl Member {
             instance: None,
             generation: -1,
             session_timeout: 30_000,
-            protocols: vec![("range".into(), SUBSCRIPTION)],
+            rebalance_timeout: 30_000,
+            protocols: protocols(&["range"]),
         }
     }
 
@@ -220,14 +227,12 @@ impl Member {
     /// JoinGroup as this member would say it.
     pub fn join_request(&self) -> JoinGroupRequest {
         let protocols = self.protocols.iter().map(|(name, metadata)| {
-            JoinGroupRequestProtocol::default()
-                .with_name(text(name.as_str()))
-                .with_metadata(Bytes::from_static(metadata))
+            JoinGroupRequestProtocol::default().with_name(text(name.as_str())).with_metadata(metadata.clone())
         });
         JoinGroupRequest::default()
             .with_group_id(GroupId(text(self.group.as_str())))
             .with_session_timeout_ms(self.session_timeout)
-            .with_rebalance_timeout_ms(30_000)
+            .with_rebalance_timeout_ms(self.rebalance_timeout)
             .with_member_id(text(self.id.as_str()))
             .with_group_instance_id(self.instance.clone().map(text))
             .with_protocol_type(text("consumer"))

@@ -33,7 +33,9 @@ cases! {
         one_unknown_partition_keeps_all_from_being_added,
         another_producers_id_is_refused,
         a_time_longer_than_the_broker_allows_is_refused,
-        an_empty_transactional_id_is_refused;
+        an_empty_transactional_id_is_refused,
+        a_producer_names_itself_whole_or_not_at_all,
+        groups_are_added_by_the_producer_that_has_the_id;
     librdkafka:
         a_fenced_producer_is_told_that_it_is_fenced;
 }
@@ -164,6 +166,38 @@ fn an_empty_transactional_id_is_refused(target: &Target) {
     let code = target.raw().call(4, &request).error_code;
     assert_ne!(code, CONCURRENT_TRANSACTIONS);
     assert_eq!(code, INVALID_REQUEST);
+    let topic = target.topic("empty", 1, &[]);
+    let mut producer = Transactional::begin(target, &unique("tx"));
+    producer.id = String::new();
+    let refused = [producer.add(&topic), producer.add_group(&unique("group")), producer.end(true)];
+    assert_eq!(refused, [INVALID_REQUEST; 3]);
+}
+
+fn a_producer_names_itself_whole_or_not_at_all(target: &Target) {
+    let mut producer = Transactional::begin(target, &unique("tx"));
+    let (id, epoch) = producer.producer;
+    assert_eq!(producer.init(60_000, (id, -1)), (INVALID_REQUEST, (-1, -1)));
+    assert_eq!(producer.init(60_000, (-1, epoch)), (INVALID_REQUEST, (-1, -1)));
+    assert_eq!(producer.init(60_000, (id + 1_000_000, epoch)), (PRODUCER_FENCED, (-1, -1)));
+    assert_eq!(producer.init(60_000, (id, epoch + 1)), (PRODUCER_FENCED, (-1, -1)));
+    // Who has no transactions may say who it is as well, and a transactional id may be new to the broker.
+    let mut other = Transactional::begin(target, &unique("tx"));
+    other.id = unique("never-begun");
+    let (code, (given, epoch)) = other.init(60_000, (id, epoch));
+    assert_eq!((code, given == id, epoch), (NONE, false, 0));
+}
+
+fn groups_are_added_by_the_producer_that_has_the_id(target: &Target) {
+    let (mut producer, group) = (Transactional::begin(target, &unique("tx")), unique("group"));
+    let known = producer.producer;
+    producer.producer = (known.0 + 1_000_000, known.1);
+    assert_eq!(producer.add_group(&group), INVALID_PRODUCER_ID_MAPPING);
+    producer.producer = (known.0, known.1 + 1);
+    assert_eq!(producer.add_group(&group), PRODUCER_FENCED);
+    producer.producer = known;
+    assert_eq!(producer.add_group(""), NONE, "what it is called is only asked for when offsets come");
+    assert_eq!(producer.add_group(&group), NONE);
+    assert_eq!(producer.end(false), NONE);
 }
 
 fn a_fenced_producer_is_told_that_it_is_fenced(target: &Target) {

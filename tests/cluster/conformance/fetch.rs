@@ -1,15 +1,18 @@
 //! How much a fetch brings, when it is answered, and what it says where it cannot.
 
+use std::time::{Duration, Instant};
+
 use kafka_protocol::messages::{FetchRequest, FetchResponse};
 
 use super::batch::{Batch, batches, data_records};
 use super::calls::{Isolation, fetch_request, topic_name};
 use super::codes::{
     FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH, NONE, OFFSET_OUT_OF_RANGE, UNKNOWN_LEADER_EPOCH,
-    UNKNOWN_TOPIC_OR_PARTITION,
+    UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
 };
-use super::raw::Raw;
+use super::raw::{Raw, wire_id};
 use super::target::Target;
+use super::topics::topic_id;
 use kafka_protocol::messages::fetch_request::ForgottenTopic;
 
 cases! {
@@ -23,9 +26,13 @@ cases! {
         offsets_out_of_range_are_told,
         at_the_end_there_is_nothing_and_no_error,
         unknown_topics_partitions_and_leader_epochs_are_told,
+        unknown_topic_ids_are_told,
         a_session_if_given_brings_only_what_changed,
         unknown_sessions_and_wrong_epochs_are_refused;
 }
+
+/// How long an answer that must not come is waited for.
+const A_WHILE: Duration = Duration::from_millis(200);
 
 /// A topic with so many batches of one record of 1,000 bytes in partition 0, and the bytes of each.
 fn filled(target: &Target, batches: usize) -> (String, usize) {
@@ -56,6 +63,7 @@ fn a_fetch_that_waits_is_answered_by_an_append(target: &Target) {
     let (mut reader, mut writer) = (target.raw(), target.raw());
     let request = fetch_request(&topic, 0, 1).with_max_wait_ms(600_000).with_min_bytes(1);
     let waiting = reader.send(11, &request);
+    assert!(reader.hears_nothing_for(A_WHILE), "there is nothing to bring");
     assert_eq!(writer.write(&topic, None, &Batch::value("at last")), (NONE, 1));
     assert_eq!(records(&reader.receive::<FetchRequest>(11, waiting), 0), 1);
 }
@@ -66,15 +74,18 @@ fn a_fetch_waits_until_it_has_enough_bytes(target: &Target) {
     let request = fetch_request(&topic, 0, 0).with_max_wait_ms(600_000).with_min_bytes(3 * size as i32);
     let waiting = reader.send(11, &request);
     for _ in 0..2 {
-        writer.write(&topic, None, &Batch::value(&"x".repeat(1_000)));
+        assert!(reader.hears_nothing_for(A_WHILE), "there is too little to bring");
+        assert_eq!(writer.write(&topic, None, &Batch::value(&"x".repeat(1_000))).0, NONE);
     }
     assert_eq!(records(&reader.receive::<FetchRequest>(11, waiting), 0), 3);
 }
 
 fn a_fetch_of_nothing_is_answered_after_its_wait(target: &Target) {
     let (topic, _) = filled(target, 1);
-    let request = fetch_request(&topic, 0, 1).with_max_wait_ms(100).with_min_bytes(1);
-    assert_eq!(records(&target.raw().call(11, &request), 0), 0);
+    let request = fetch_request(&topic, 0, 1).with_max_wait_ms(300).with_min_bytes(1);
+    let (mut raw, started) = (target.raw(), Instant::now());
+    assert_eq!(records(&raw.call(11, &request), 0), 0);
+    assert!(started.elapsed() >= Duration::from_millis(300), "after {:?}", started.elapsed());
 }
 
 fn a_batch_larger_than_the_limits_comes_whole(target: &Target) {
@@ -142,6 +153,27 @@ fn unknown_topics_partitions_and_leader_epochs_are_told(target: &Target) {
     let mut request = fetch_request(&topic, 0, 0);
     request.topics[0].partitions[0].current_leader_epoch = 7;
     assert_eq!(raw.call(11, &request).responses[0].partitions[0].error_code, UNKNOWN_LEADER_EPOCH);
+}
+
+fn unknown_topic_ids_are_told(target: &Target) {
+    let (topic, _) = filled(target, 1);
+    let mut raw = target.raw();
+    let by_id = |id: u128| {
+        let mut request = fetch_request("", 0, 0);
+        request.topics[0].topic_id = wire_id(id);
+        request
+    };
+    let known = topic_id(&mut raw, &topic);
+    assert_eq!(records(&raw.call(13, &by_id(known)), 0), 1);
+    for id in [0x1234, 0] {
+        let response = raw.call(13, &by_id(id));
+        let fetched = &response.responses[0].partitions[0];
+        assert_eq!((response.error_code, fetched.error_code), (NONE, UNKNOWN_TOPIC_ID));
+        assert_eq!((fetched.high_watermark, fetched.log_start_offset), (-1, -1));
+    }
+    let mut request = by_id(known);
+    request.topics[0].partitions[0].partition = 9;
+    assert_eq!(raw.call(13, &request).responses[0].partitions[0].error_code, UNKNOWN_TOPIC_OR_PARTITION);
 }
 
 /// Opens a session over both partitions of a topic, from the beginning, and returns its id.

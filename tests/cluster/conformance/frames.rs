@@ -1,22 +1,17 @@
-//! Frames, versions, and what becomes of a connection that speaks nonsense.
+//! Frames, and what becomes of a connection that speaks nonsense.
 
 use bytes::BytesMut;
-use kafka_protocol::messages::{
-    ApiKey, ApiVersionsRequest, ApiVersionsResponse, CreateTopicsRequest, DescribeClusterRequest,
-    DescribeConfigsRequest, DescribeGroupsRequest, FindCoordinatorRequest, ListGroupsRequest,
-    ListOffsetsRequest, MetadataRequest, ResponseHeader,
-};
-use kafka_protocol::protocol::{Decodable, Encodable, Request};
+use kafka_protocol::messages::{ApiKey, ApiVersionsResponse, ResponseHeader};
+use kafka_protocol::protocol::{Decodable, Encodable};
 
 use super::batch::Batch;
-use super::calls::{fetch_request, produce_request};
-use super::codes::{NONE, UNSUPPORTED_VERSION};
-use super::raw::{Raw, text};
+use super::calls::produce_request;
+use super::codes::UNSUPPORTED_VERSION;
 use super::target::Target;
+use super::versions::offered;
 
 cases! {
     raw:
-        every_version_that_is_offered_is_answered,
         a_version_of_api_versions_that_is_not_known_is_answered_with_the_list,
         an_unknown_api_closes_the_connection,
         a_version_that_is_not_offered_closes_the_connection,
@@ -25,55 +20,6 @@ cases! {
         a_frame_that_is_no_request_closes_the_connection,
         a_request_that_is_cut_short_closes_the_connection,
         a_connection_that_closes_in_the_middle_of_a_frame_harms_nobody;
-}
-
-fn offered(raw: &mut Raw) -> ApiVersionsResponse {
-    let request = ApiVersionsRequest::default()
-        .with_client_software_name(text("conformance"))
-        .with_client_software_version(text("1"));
-    let response = raw.call(3, &request);
-    assert_eq!(response.error_code, NONE);
-    response
-}
-
-/// Calls every version that both the broker and this client know.
-fn call_all<Q: Request>(raw: &mut Raw, offered: &ApiVersionsResponse, request: &Q) {
-    let api = offered.api_keys.iter().find(|api| api.api_key == Q::KEY);
-    let api = api.unwrap_or_else(|| panic!("API {} is not offered", Q::KEY));
-    let versions = api.min_version.max(Q::VERSIONS.min)..=api.max_version.min(Q::VERSIONS.max);
-    assert!(!versions.is_empty());
-    for version in versions {
-        let mut body = BytesMut::new();
-        // Some fields cannot be said in each version; then there is nothing to ask.
-        if request.encode(&mut body, version).is_ok() {
-            let correlation = raw.send_as(Q::KEY, version, Q::header_version(version), &body);
-            raw.receive::<Q>(version, correlation);
-        }
-    }
-}
-
-fn every_version_that_is_offered_is_answered(target: &Target) {
-    let topic = target.topic("versions", 1, &[]);
-    let mut raw = target.raw();
-    let offered = offered(&mut raw);
-    call_all(
-        &mut raw,
-        &offered,
-        &ApiVersionsRequest::default()
-            .with_client_software_name(text("c"))
-            .with_client_software_version(text("1")),
-    );
-    call_all(&mut raw, &offered, &MetadataRequest::default().with_topics(Some(Vec::new())));
-    call_all(&mut raw, &offered, &DescribeClusterRequest::default().with_endpoint_type(1));
-    call_all(&mut raw, &offered, &DescribeConfigsRequest::default());
-    call_all(&mut raw, &offered, &DescribeGroupsRequest::default());
-    call_all(&mut raw, &offered, &ListGroupsRequest::default());
-    call_all(&mut raw, &offered, &FindCoordinatorRequest::default().with_key(text("g")));
-    call_all(&mut raw, &offered, &FindCoordinatorRequest::default().with_coordinator_keys(vec![text("g")]));
-    call_all(&mut raw, &offered, &ListOffsetsRequest::default());
-    call_all(&mut raw, &offered, &CreateTopicsRequest::default());
-    call_all(&mut raw, &offered, &produce_request(&topic, 0, Batch::value("v").bytes()));
-    call_all(&mut raw, &offered, &fetch_request(&topic, 0, 0));
 }
 
 fn a_version_of_api_versions_that_is_not_known_is_answered_with_the_list(target: &Target) {

@@ -2,11 +2,14 @@
 
 use std::io::Write;
 
+use super::admin::eventually;
 use super::calls::Isolation;
 use super::codes::NONE;
-use super::coordinated::Transactional;
+use super::coordinated::{Coordinator, Transactional, coordinator};
+use super::membership::describe;
 use super::target::Target;
-use crate::harness::{java_tool, java_tool_with_input, unique};
+use super::transactions::wait_until_stable;
+use crate::harness::{StartedTool, TestRecord, java_tool, java_tool_with_input, unique};
 
 cases! {
     java:
@@ -16,6 +19,9 @@ cases! {
         performance_tools_write_in_transactions,
         console_tools_write_and_read,
         console_consumer_reads_only_what_is_committed,
+        transactional_copier_commits_records_with_offsets_and_aborts,
+        get_offset_shell_finds_times_and_ends,
+        console_consumers_share_a_group_that_is_described,
         consumer_group_command_lists_describes_resets_and_deletes,
         transactions_command_tells_what_is_open;
 }
@@ -30,6 +36,15 @@ fn tool(target: &Target, class: &str, arguments: &[&str]) -> String {
 /// What Kafka's producers and consumers print of themselves does not count.
 fn lines(printed: &str) -> Vec<&str> {
     printed.lines().filter(|line| !line.trim().is_empty()).collect()
+}
+
+/// So many values from the beginning of a topic, as the console consumer reads what is committed.
+fn read_committed(target: &Target, topic: &str, count: usize) -> Vec<String> {
+    let count = count.to_string();
+    let read = ["--topic", topic, "--from-beginning", "--timeout-ms", "60000", "--max-messages", &count];
+    let isolation = ["--isolation-level", "read_committed"];
+    let printed = tool(target, "consumer.ConsoleConsumer", &[&read[..], &isolation].concat());
+    lines(&printed).into_iter().map(String::from).collect()
 }
 
 fn topic_command_makes_grows_describes_and_deletes(target: &Target) {
@@ -96,9 +111,11 @@ fn performance_tools_write_in_transactions(target: &Target) {
         &server,
     ];
     java_tool(&format!("{TOOLS}.ProducerPerformance"), &[&arguments[..], &properties].concat());
+    wait_until_stable(&mut target.raw(), &topic);
     let (records, aborted) = target.raw().read_as(&topic, Isolation::ReadCommitted);
     assert_eq!((records.len(), aborted.len()), (2_000, 0));
     assert!(target.raw().watermarks(&topic).1 > 2_001, "several transactions left their markers");
+    assert_eq!(read_committed(target, &topic, 2_000).len(), 2_000);
 }
 
 fn console_tools_write_and_read(target: &Target) {
@@ -124,15 +141,94 @@ fn console_consumer_reads_only_what_is_committed(target: &Target) {
         producer.put(&topic, value);
         assert_eq!(producer.end(committed), NONE);
     }
-    let read = ["--topic", &topic, "--from-beginning", "--timeout-ms", "60000"];
-    let isolation = ["--isolation-level", "read_committed", "--max-messages", "2"];
-    let printed = tool(target, "consumer.ConsoleConsumer", &[&read[..], &isolation].concat());
-    assert_eq!(lines(&printed), ["first", "last"]);
+    wait_until_stable(&mut target.raw(), &topic);
+    assert_eq!(read_committed(target, &topic, 2), ["first", "last"]);
+}
+
+fn transactional_copier_commits_records_with_offsets_and_aborts(target: &Target) {
+    let (input, output) = (target.topic("java-in", 1, &[]), target.topic("java-out", 1, &[]));
+    let (group, id) = (unique("java-copier"), unique("java-copier"));
+    target.produce(&input, (0..400).map(|n| TestRecord::new(n.to_string())));
+    let topics = ["--input-topic", &input, "--input-partition", "0", "--output-topic", &output];
+    let names = ["--consumer-group", &group, "--transactional-id", &id, "--broker-list", target.bootstrap()];
+    let how = ["--transaction-size", "5", "--enable-random-aborts", "--group-mode", "--use-group-metadata"];
+    java_tool(&format!("{TOOLS}.TransactionalMessageCopier"), &[&topics[..], &names, &how].concat());
+    let expected: Vec<String> = (0..400).map(|n| n.to_string()).collect();
+    assert_eq!(read_committed(target, &output, 400), expected);
+    // It aborts every third transaction by chance, and reads and writes those records again.
+    let (all, aborted) = target.raw().read_as(&output, Isolation::ReadCommitted);
+    assert!(all.len() > 400 && !aborted.is_empty(), "{} records", all.len());
+    let told = tool(target, "consumer.group.ConsumerGroupCommand", &["--describe", "--group", &group]);
+    let row = told.lines().find(|line| line.starts_with(&group)).unwrap_or_else(|| panic!("{told}"));
+    assert_eq!(row.split_whitespace().nth(3), Some("400"), "{told}");
+}
+
+fn get_offset_shell_finds_times_and_ends(target: &Target) {
+    let topic = target.topic("java-times", 2, &[]);
+    let times = [1_000, 3_000, 2_000, 4_000];
+    target.produce(&topic, times.map(|time| TestRecord::new("v").partition(0).at(time)));
+    target.produce(&topic, [TestRecord::new("v").partition(1).at(500)]);
+    let asked: [(&str, &[&str]); 5] = [
+        ("1500", &["0:1"]),
+        ("4001", &[]),
+        ("400", &["0:0", "1:0"]),
+        ("-1", &["0:4", "1:1"]),
+        ("-3", &["0:3", "1:0"]),
+    ];
+    for (time, found) in asked {
+        let told = tool(target, "GetOffsetShell", &["--topic", &topic, "--time", time]);
+        let found: Vec<String> = found.iter().map(|found| format!("{topic}:{found}")).collect();
+        assert_eq!(lines(&told), found, "{time}");
+    }
+}
+
+fn console_consumers_share_a_group_that_is_described(target: &Target) {
+    let (topic, group) = (target.topic("java-members", 3, &[]), unique("java-members"));
+    let read = ["--topic", &topic, "--group", &group, "--from-beginning", "--timeout-ms", "120000"];
+    let partition = ["--max-messages", "10", "--property", "print.partition=true"];
+    let server = ["--bootstrap-server", target.bootstrap()];
+    let consumers: [StartedTool; 3] = std::array::from_fn(|_| {
+        let arguments = [&server[..], &read, &partition].concat();
+        StartedTool::start(&format!("{TOOLS}.consumer.ConsoleConsumer"), &arguments)
+    });
+    let mut raw = coordinator(target, Coordinator::OfGroup, &group);
+    eventually("three members share the partitions", || {
+        let described = describe(&mut raw, &group);
+        (described.group_state.as_str() == "Stable" && described.members.len() == 3).then_some(())
+    });
+    let command = |what| {
+        let told =
+            tool(target, "consumer.group.ConsumerGroupCommand", &["--describe", "--group", &group, what]);
+        let rows = told.lines().filter(|line| line.starts_with(&group));
+        rows.map(|row| row.split_whitespace().map(String::from).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let members = command("--members");
+    assert_eq!(members.len(), 3, "{members:?}");
+    assert!(members.iter().all(|row| row.last().unwrap() == "1"), "one partition each: {members:?}");
+    let state = command("--state");
+    assert!(
+        ["range", "Stable", "3"].iter().all(|word| state[0].iter().any(|cell| cell == word)),
+        "{state:?}"
+    );
+
+    target.produce(&topic, (0..30).map(|n| TestRecord::new(n.to_string()).partition(n % 3)));
+    let mut all = Vec::new();
+    for consumer in consumers {
+        let printed = consumer.printed();
+        let read = lines(&printed);
+        let first = read[0].split_once('\t').unwrap().0;
+        assert!(read.len() == 10 && read.iter().all(|line| line.starts_with(first)), "{printed}");
+        all.extend(read.into_iter().map(String::from));
+    }
+    all.sort();
+    let mut expected: Vec<String> = (0..30).map(|n| format!("Partition:{}\t{n}", n % 3)).collect();
+    expected.sort();
+    assert_eq!(all, expected);
 }
 
 fn consumer_group_command_lists_describes_resets_and_deletes(target: &Target) {
     let (topic, group) = (target.topic("java-group", 2, &[]), unique("java-group"));
-    target.produce(&topic, (0..10).map(|n| crate::harness::TestRecord::new(n.to_string()).partition(n % 2)));
+    target.produce(&topic, (0..10).map(|n| TestRecord::new(n.to_string()).partition(n % 2)));
     let read = ["--topic", &topic, "--group", &group, "--from-beginning", "--max-messages", "10"];
     tool(target, "consumer.ConsoleConsumer", &[&read[..], &["--timeout-ms", "60000"]].concat());
     let command = |arguments: &[&str]| tool(target, "consumer.group.ConsumerGroupCommand", arguments);
@@ -158,7 +254,8 @@ fn consumer_group_command_lists_describes_resets_and_deletes(target: &Target) {
 
 fn transactions_command_tells_what_is_open(target: &Target) {
     let (topic, id) = (target.topic("java-open", 1, &[]), unique("java-open"));
-    let mut producer = Transactional::begin(target, &id);
+    // It stays open however long the tools take to start.
+    let mut producer = Transactional::with_timeout(target, &id, 900_000);
     producer.put(&topic, "open");
     let told = tool(target, "TransactionsCommand", &["describe", "--transactional-id", &id]);
     assert!(told.contains("Ongoing") && told.contains(&format!("{topic}-0")), "{told}");

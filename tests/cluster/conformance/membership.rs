@@ -1,15 +1,18 @@
 //! Members of a group: joining, leaving, dying, coming back under their own name.
 
 use kafka_protocol::messages::describe_groups_response::DescribedGroup;
-use kafka_protocol::messages::{DeleteGroupsRequest, DescribeGroupsRequest, GroupId, ListGroupsRequest};
+use kafka_protocol::messages::{
+    DeleteGroupsRequest, DescribeGroupsRequest, FindCoordinatorRequest, GroupId, ListGroupsRequest,
+    SyncGroupRequest,
+};
 
 use super::admin::eventually;
 use super::codes::{
     FENCED_INSTANCE_ID, GROUP_ID_NOT_FOUND, ILLEGAL_GENERATION, INCONSISTENT_GROUP_PROTOCOL,
-    INVALID_GROUP_ID, INVALID_SESSION_TIMEOUT, MEMBER_ID_REQUIRED, NON_EMPTY_GROUP, NONE,
+    INVALID_GROUP_ID, INVALID_REQUEST, INVALID_SESSION_TIMEOUT, MEMBER_ID_REQUIRED, NON_EMPTY_GROUP, NONE,
     REBALANCE_IN_PROGRESS, UNKNOWN_MEMBER_ID,
 };
-use super::coordinated::{Member, SUBSCRIPTION};
+use super::coordinated::{Member, SUBSCRIPTION, protocols, settled};
 use super::raw::{Raw, text};
 use super::target::Target;
 use crate::harness::unique;
@@ -28,12 +31,17 @@ cases! {
         a_named_member_that_is_removed_makes_room,
         wrong_members_generations_and_groups_are_told,
         a_member_with_another_protocol_is_refused,
+        a_member_without_a_protocol_is_refused,
+        who_had_the_name_before_cannot_join_again,
+        who_synchronises_must_know_the_protocol_and_the_generation,
+        coordinators_are_found_by_what_they_coordinate,
         groups_are_described_as_they_are,
         groups_are_listed_by_their_state,
         only_an_empty_group_can_be_deleted;
 }
 
-fn describe(raw: &mut Raw, group: &str) -> DescribedGroup {
+/// DescribeGroups of one group.
+pub fn describe(raw: &mut Raw, group: &str) -> DescribedGroup {
     let request = DescribeGroupsRequest::default().with_groups(vec![GroupId(text(group))]);
     raw.call(5, &request).groups[0].clone()
 }
@@ -120,10 +128,10 @@ fn three_members_share_what_the_leader_gives(target: &Target) {
 fn the_protocol_is_one_that_all_members_know(target: &Target) {
     let group = unique("group");
     let mut first = Member::new(target, &group);
-    first.protocols = vec![("sticky".into(), SUBSCRIPTION), ("range".into(), SUBSCRIPTION)];
+    first.protocols = protocols(&["sticky", "range"]);
     first.become_stable();
     let mut second = Member::new(target, &group);
-    second.protocols = vec![("roundrobin".into(), SUBSCRIPTION), ("range".into(), SUBSCRIPTION)];
+    second.protocols = protocols(&["roundrobin", "range"]);
     let waiting = second.join();
     eventually("the first is told", || (first.heartbeat() == REBALANCE_IN_PROGRESS).then_some(()));
     assert_eq!(first.join_alone().protocol_name.unwrap(), text("range"));
@@ -145,9 +153,12 @@ fn a_member_that_leaves_makes_room(target: &Target) {
 fn a_member_that_says_nothing_is_dropped(target: &Target) {
     let group = unique("group");
     let mut silent = Member::new(target, &group);
-    silent.session_timeout = 1_000;
+    silent.session_timeout = 6_000;
+    // Longer than this client waits: who is answered was not answered because the rebalance took too long.
+    silent.rebalance_timeout = 120_000;
     silent.become_stable();
     let mut next = Member::new(target, &group);
+    next.rebalance_timeout = 120_000;
     let joined = next.join_alone();
     assert_eq!((joined.error_code, joined.members.len()), (NONE, 1));
     assert_eq!(silent.heartbeat(), UNKNOWN_MEMBER_ID);
@@ -220,12 +231,86 @@ fn a_member_with_another_protocol_is_refused(target: &Target) {
     let group = unique("group");
     Member::new(target, &group).become_stable();
     let mut other = Member::new(target, &group);
-    other.protocols = vec![("unheard-of".into(), SUBSCRIPTION)];
+    other.protocols = protocols(&["unheard-of"]);
     let request = other.join_request();
     assert_eq!(other.raw.call(5, &request).error_code, INCONSISTENT_GROUP_PROTOCOL);
-    other.protocols = vec![("range".into(), SUBSCRIPTION)];
+    other.protocols = protocols(&["range"]);
     let request = other.join_request().with_protocol_type(text("connect"));
     assert_eq!(other.raw.call(5, &request).error_code, INCONSISTENT_GROUP_PROTOCOL);
+}
+
+fn a_member_without_a_protocol_is_refused(target: &Target) {
+    let mut member = Member::new(target, &unique("group"));
+    let request = member.join_request();
+    let nothing = request.clone().with_protocols(Vec::new());
+    assert_eq!(member.raw.call(5, &nothing).error_code, INCONSISTENT_GROUP_PROTOCOL);
+    let untyped = request.with_protocol_type(text(""));
+    assert_eq!(member.raw.call(5, &untyped).error_code, INCONSISTENT_GROUP_PROTOCOL);
+}
+
+fn who_had_the_name_before_cannot_join_again(target: &Target) {
+    let group = unique("group");
+    let mut before = Member::new(target, &group).named("scorer-1");
+    before.become_stable();
+    let mut after = Member::new(target, &group).named("scorer-1");
+    assert_eq!(after.join_alone().error_code, NONE);
+    let refused = before.join_alone();
+    assert_eq!((refused.error_code, refused.generation_id), (FENCED_INSTANCE_ID, -1));
+    assert_eq!(after.heartbeat(), NONE);
+}
+
+fn who_synchronises_must_know_the_protocol_and_the_generation(target: &Target) {
+    let group = unique("group");
+    let mut first = Member::new(target, &group);
+    first.become_stable();
+    let mut raw = target.raw();
+    let request = SyncGroupRequest::default()
+        .with_group_id(GroupId(text(group.as_str())))
+        .with_generation_id(first.generation)
+        .with_member_id(text(first.id.as_str()));
+    let mut sync = |kind: Option<&str>, name: Option<&str>| {
+        let request = request.clone().with_protocol_type(kind.map(text)).with_protocol_name(name.map(text));
+        raw.call(5, &request).error_code
+    };
+    assert_eq!(sync(Some("consumer"), Some("range")), NONE);
+    assert_eq!(sync(None, None), INCONSISTENT_GROUP_PROTOCOL, "it must be said");
+    assert_eq!(sync(Some("consumer"), Some("sticky")), INCONSISTENT_GROUP_PROTOCOL);
+    assert_eq!(sync(Some("connect"), Some("range")), INCONSISTENT_GROUP_PROTOCOL);
+
+    let mut second = Member::new(target, &group);
+    let waiting = second.join();
+    eventually("the first is told", || (first.heartbeat() == REBALANCE_IN_PROGRESS).then_some(()));
+    let correlation = first.sync(&[]);
+    assert_eq!(first.synced(correlation).0, REBALANCE_IN_PROGRESS);
+    assert_eq!(first.join_alone().error_code, NONE);
+    assert_eq!(second.joined(waiting).error_code, NONE);
+}
+
+fn coordinators_are_found_by_what_they_coordinate(target: &Target) {
+    let mut raw = target.raw();
+    let request = FindCoordinatorRequest::default();
+    let found = |kind, keys: &[&str]| {
+        request.clone().with_key_type(kind).with_coordinator_keys(keys.iter().map(|key| text(*key)).collect())
+    };
+    let (group, id) = (unique("group"), unique("tx"));
+    for kind in [0, 1] {
+        let request = found(kind, &[&group, &id]);
+        let (_, both) = settled(|| {
+            let coordinators = raw.call(4, &request).coordinators;
+            let code = coordinators.iter().map(|one| one.error_code).find(|code| *code != NONE);
+            (code.unwrap_or(NONE), coordinators)
+        });
+        let keys: Vec<&str> = both.iter().map(|one| one.key.as_str()).collect();
+        assert_eq!(keys, [group.as_str(), id.as_str()]);
+        for one in &both {
+            assert_eq!((one.error_code, one.node_id.0), (NONE, 1));
+            assert_eq!(format!("{}:{}", one.host.as_str(), one.port), target.bootstrap());
+        }
+    }
+    let refused = raw.call(4, &found(7, &[&group])).coordinators[0].clone();
+    assert_eq!((refused.error_code, refused.node_id.0), (INVALID_REQUEST, -1));
+    let refused = raw.call(3, &request.with_key(text("g")).with_key_type(7));
+    assert_eq!((refused.error_code, refused.node_id.0), (INVALID_REQUEST, -1));
 }
 
 fn groups_are_described_as_they_are(target: &Target) {

@@ -28,6 +28,13 @@ pub enum Client {
     python,
 }
 
+impl Client {
+    /// Whether it is there at once; a witness that takes seconds to start is called once for each cluster.
+    const fn starts_at_once(self) -> bool {
+        matches!(self, Self::librdkafka | Self::raw)
+    }
+}
+
 /// A case, for the page that lists them.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
@@ -36,6 +43,9 @@ pub struct Case {
     /// The function that it is.
     pub name: &'static str,
     pub client: Client,
+    /// On what else than Apache Kafka it runs: the embedded cluster in memory, and in a folder.
+    pub in_memory: bool,
+    pub in_a_folder: bool,
 }
 
 /// Makes of each function that it names one test for each cluster, and a list of them all.
@@ -45,6 +55,8 @@ macro_rules! cases {
             subject: module_path!(),
             name: stringify!($name),
             client: super::Client::$client,
+            in_memory: true,
+            in_a_folder: super::Client::$client.starts_at_once(),
         }),+),+];
         $($(mod $name {
             use crate::conformance::target::Target;
@@ -62,7 +74,7 @@ macro_rules! cases {
             cases!(@folder $client $name);
         })+)+
     };
-    // A witness that takes seconds to start is called once for each cluster.
+    // `Client::starts_at_once`.
     (@folder java $name:ident) => {};
     (@folder python $name:ident) => {};
     (@folder $client:ident $name:ident) => {
@@ -73,21 +85,51 @@ macro_rules! cases {
     };
 }
 
+/// The same for cases that take a cluster of their own, because they start its broker again. What was in memory is gone
+/// then.
+macro_rules! restart_cases {
+    ($($name:ident),+ $(,)?) => {
+        pub const CASES: &[super::Case] = &[$(super::Case {
+            subject: module_path!(),
+            name: stringify!($name),
+            client: super::Client::raw,
+            in_memory: false,
+            in_a_folder: true,
+        }),+];
+        $(mod $name {
+            use crate::conformance::target::Target;
+
+            #[test]
+            fn on_apache_kafka() {
+                super::$name(Target::apache_kafka_of_its_own());
+            }
+
+            #[test]
+            fn on_the_embedded_cluster_in_a_folder() {
+                super::$name(Target::embedded_in_a_folder());
+            }
+        })+
+    };
+}
+
 mod compaction;
 mod configs;
 mod consumer_groups;
 mod fencing;
 mod fetch;
 mod frames;
+mod fuzz;
 mod idempotence;
 mod java;
 mod membership;
 mod offsets;
 mod produce;
 mod python;
+mod restart;
 mod times;
 mod topics;
 mod transactions;
+mod versions;
 mod watermarks;
 
 /// Every subject, in the order of the page.
@@ -105,7 +147,9 @@ const SUBJECTS: &[&[Case]] = &[
     offsets::CASES,
     topics::CASES,
     configs::CASES,
+    restart::CASES,
     frames::CASES,
+    versions::CASES,
     java::CASES,
     python::CASES,
 ];

@@ -8,17 +8,20 @@ use super::admin::{next_records, reader};
 use super::batch::{Batch, COMPRESSIONS, Compression, Record, batches, without_the_brokers_part};
 use super::calls::{Isolation, produce_request};
 use super::codes::{
-    CORRUPT_MESSAGE, INVALID_RECORD, INVALID_REQUIRED_ACKS, INVALID_TIMESTAMP, MESSAGE_TOO_LARGE, NONE,
-    UNKNOWN_TOPIC_OR_PARTITION,
+    CORRUPT_MESSAGE, INVALID_PRODUCER_ID_MAPPING, INVALID_RECORD, INVALID_REQUIRED_ACKS, INVALID_TIMESTAMP,
+    MESSAGE_TOO_LARGE, NONE, TRANSACTIONAL_ID_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_OR_PARTITION,
 };
+use super::coordinated::Transactional;
 use super::target::Target;
-use crate::harness::TestRecord;
+use crate::harness::{TestRecord, unique};
 
 cases! {
     raw:
         batches_of_every_compression_come_back_byte_for_byte,
         acks_0_is_not_answered_and_acks_1_and_all_are,
         wrong_acks_are_refused,
+        an_error_with_acks_0_closes_the_connection,
+        a_transactional_batch_needs_its_transactional_id,
         a_batch_larger_than_the_topic_takes_is_refused,
         a_batch_with_a_wrong_checksum_is_refused,
         two_batches_for_a_partition_in_one_request_are_refused,
@@ -81,6 +84,27 @@ fn wrong_acks_are_refused(target: &Target) {
     let response = target.raw().call(9, &request);
     assert_eq!(response.responses[0].partition_responses[0].error_code, INVALID_REQUIRED_ACKS);
     assert_eq!(target.raw().watermarks(&topic), (0, 0));
+}
+
+fn an_error_with_acks_0_closes_the_connection(target: &Target) {
+    let mut raw = target.raw();
+    raw.send(9, &produce_request("nowhere", 0, Batch::value("v").bytes()).with_acks(0));
+    assert!(raw.is_closed());
+}
+
+fn a_transactional_batch_needs_its_transactional_id(target: &Target) {
+    let topic = target.topic("transactional", 1, &[]);
+    let mut producer = Transactional::begin(target, &unique("tx"));
+    let other = Transactional::begin(target, &unique("other"));
+    assert_eq!(producer.add(&topic), NONE);
+    let batch = Batch::value("v").sequence(producer.producer, 0).transactional();
+    let mut raw = target.raw();
+    assert_eq!(raw.write(&topic, None, &batch).0, TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+    assert_eq!(raw.write(&topic, Some(&other.id), &batch).0, INVALID_PRODUCER_ID_MAPPING);
+    assert_eq!(raw.write(&topic, Some(&unique("never-begun")), &batch).0, INVALID_PRODUCER_ID_MAPPING);
+    assert_eq!(raw.watermarks(&topic), (0, 0));
+    assert_eq!(raw.write(&topic, Some(&producer.id), &batch), (NONE, 0));
+    assert_eq!(producer.end(true), NONE);
 }
 
 fn a_batch_larger_than_the_topic_takes_is_refused(target: &Target) {

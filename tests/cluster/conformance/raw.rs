@@ -82,6 +82,14 @@ impl Raw {
         Some(frame.into())
     }
 
+    /// Whether no answer has begun within `time`.
+    pub fn hears_nothing_for(&self, time: Duration) -> bool {
+        self.stream.set_read_timeout(Some(time)).unwrap();
+        let heard = self.stream.peek(&mut [0]);
+        self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        heard.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+    }
+
     /// Whether the broker closes the connection without another word.
     pub fn is_closed(&mut self) -> bool {
         self.receive_frame().is_none()
@@ -94,6 +102,11 @@ impl Raw {
             Err(_) => None,
         }
     }
+}
+
+/// An id as the codec wants it, which calls its type by no name of its own.
+pub fn wire_id<T: TryFrom<Vec<u8>>>(id: u128) -> T {
+    T::try_from(id.to_be_bytes().to_vec()).unwrap_or_else(|_| panic!("sixteen bytes are an id"))
 }
 
 /// A string as the codec wants it.

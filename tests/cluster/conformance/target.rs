@@ -12,14 +12,32 @@ use crate::harness::{Kafka, TestRecord, create_topic, produce, unique};
 /// A running cluster of one broker.
 pub struct Target {
     bootstrap: String,
-    /// The embedded broker, which ends with its target, before its folder is removed.
-    _embedded: Option<(Broker, Option<TempDir>)>,
+    running: Running,
+}
+
+/// What ends with its target.
+enum Running {
+    /// One that other cases use as well.
+    Shared,
+    Apache(Kafka),
+    /// The broker, what it was started with, and its folder, which is removed after the broker has ended.
+    Embedded(
+        Option<Broker>,
+        Box<BrokerConfig>,
+        #[expect(dead_code, reason = "is removed at the end")] Option<TempDir>,
+    ),
 }
 
 impl Target {
     /// Apache Kafka, one for all cases.
     pub fn apache_kafka() -> Self {
-        Self { bootstrap: Kafka::plain().bootstrap(), _embedded: None }
+        Self { bootstrap: Kafka::plain().bootstrap(), running: Running::Shared }
+    }
+
+    /// An Apache Kafka of the case's own.
+    pub fn apache_kafka_of_its_own() -> Self {
+        let kafka = Kafka::start();
+        Self { bootstrap: kafka.bootstrap(), running: Running::Apache(kafka) }
     }
 
     /// An embedded cluster of the case's own that keeps everything in memory.
@@ -44,8 +62,28 @@ impl Target {
         };
         config.groups.min_session_timeout_ms = 100;
         config.topics.config.insert("retention.ms".into(), "-1".into());
-        let broker = Broker::start(config).unwrap();
-        Self { bootstrap: broker.bootstrap(), _embedded: Some((broker, folder)) }
+        let broker = Broker::start(config.clone()).unwrap();
+        Self {
+            bootstrap: broker.bootstrap(),
+            running: Running::Embedded(Some(broker), Box::new(config), folder),
+        }
+    }
+
+    /// Ends the broker in order and starts it again with its data; it may have another address then.
+    pub fn start_again(&mut self) {
+        match &mut self.running {
+            Running::Shared => panic!("others use this broker"),
+            Running::Apache(kafka) => {
+                kafka.stop(1);
+                kafka.start_again(1);
+            }
+            Running::Embedded(running, config, _) => {
+                drop(running.take());
+                let broker = Broker::start(config.as_ref().clone()).unwrap();
+                self.bootstrap = broker.bootstrap();
+                *running = Some(broker);
+            }
+        }
     }
 
     /// `host:port` of the broker.

@@ -7,12 +7,11 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use super::admin::reader;
 use super::batch::{Batch, COMPRESSIONS, Record};
-use super::calls::{EARLIEST, LATEST, MAX_TIMESTAMP};
-use super::codes::{NONE, UNKNOWN_LEADER_EPOCH, UNKNOWN_TOPIC_OR_PARTITION};
+use super::calls::{EARLIEST, LATEST, MAX_TIMESTAMP, list_offsets_request};
+use super::codes::{NONE, UNKNOWN_LEADER_EPOCH, UNKNOWN_TOPIC_OR_PARTITION, UNSUPPORTED_VERSION};
 use super::raw::Raw;
 use super::target::Target;
-use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
-use kafka_protocol::messages::{BrokerId, ListOffsetsRequest};
+use kafka_protocol::messages::ListOffsetsRequest;
 
 cases! {
     raw:
@@ -25,6 +24,7 @@ cases! {
         a_deleted_record_is_found_by_no_time,
         append_times_are_found,
         tiers_that_are_not_there_are_told,
+        special_times_need_their_version,
         wrong_partitions_and_leader_epochs_are_told;
     librdkafka:
         offsets_for_times_are_those_of_the_records;
@@ -132,13 +132,9 @@ fn append_times_are_found(target: &Target) {
 }
 
 fn list_offsets(topic: &str, partition: i32, time: i64, leader_epoch: i32) -> ListOffsetsRequest {
-    let partition = ListOffsetsPartition::default()
-        .with_partition_index(partition)
-        .with_current_leader_epoch(leader_epoch)
-        .with_timestamp(time);
-    let name = super::calls::topic_name(topic);
-    let topic = ListOffsetsTopic::default().with_name(name).with_partitions(vec![partition]);
-    ListOffsetsRequest::default().with_replica_id(BrokerId(-1)).with_topics(vec![topic])
+    let mut request = list_offsets_request(topic, partition, time);
+    request.topics[0].partitions[0].current_leader_epoch = leader_epoch;
+    request
 }
 
 fn tiers_that_are_not_there_are_told(target: &Target) {
@@ -148,6 +144,18 @@ fn tiers_that_are_not_there_are_told(target: &Target) {
     for (version, tier, expected) in [(8, -4, 0), (9, -5, -1)] {
         let answer = raw.call(version, &list_offsets(&topic, 0, tier, -1)).topics[0].partitions[0].clone();
         assert_eq!((answer.error_code, answer.offset), (NONE, expected), "tier {tier}");
+    }
+}
+
+fn special_times_need_their_version(target: &Target) {
+    let topic = target.topic("special", 1, &[]);
+    let mut raw = target.raw();
+    write(&mut raw, &topic, 0, &[10, 20]);
+    let too_early = [(6, MAX_TIMESTAMP), (7, -4), (8, -5), (9, -6), (9, -7), (9, i64::MIN)];
+    for (version, time) in too_early {
+        let answer = raw.call(version, &list_offsets(&topic, 0, time, -1)).topics[0].partitions[0].clone();
+        let answer = (answer.error_code, answer.offset, answer.timestamp);
+        assert_eq!(answer, (UNSUPPORTED_VERSION, -1, -1), "time {time} in version {version}");
     }
 }
 

@@ -20,9 +20,10 @@ use super::batch::Batch;
 use super::calls::topic_name;
 use super::codes::{
     INVALID_CONFIG, INVALID_PARTITIONS, INVALID_REPLICA_ASSIGNMENT, INVALID_REPLICATION_FACTOR,
-    INVALID_REQUEST, INVALID_TOPIC_EXCEPTION, NONE, TOPIC_ALREADY_EXISTS, UNKNOWN_TOPIC_OR_PARTITION,
+    INVALID_REQUEST, INVALID_TOPIC_EXCEPTION, NONE, TOPIC_ALREADY_EXISTS, UNKNOWN_TOPIC_ID,
+    UNKNOWN_TOPIC_OR_PARTITION,
 };
-use super::raw::{Raw, text};
+use super::raw::{Raw, text, wire_id};
 use super::target::Target;
 use crate::harness::unique;
 
@@ -37,7 +38,12 @@ cases! {
         replicas_may_be_placed_by_hand,
         a_topic_named_twice_is_refused,
         partitions_are_added_and_never_taken_away,
+        growing_may_be_tried_without_being_done,
+        a_topic_that_is_to_grow_twice_is_refused,
         a_deleted_topic_is_gone_and_may_be_made_anew,
+        topics_are_deleted_by_their_id,
+        a_deletion_names_each_topic_once_and_in_one_way,
+        topics_are_described_by_their_id,
         what_is_not_there_is_told,
         the_broker_describes_itself;
 }
@@ -71,6 +77,11 @@ fn described(raw: &mut Raw, name: &str) -> MetadataResponseTopic {
     let request =
         MetadataRequest::default().with_topics(Some(vec![asked])).with_allow_auto_topic_creation(false);
     raw.call(12, &request).topics[0].clone()
+}
+
+/// The id of a topic.
+pub fn topic_id(raw: &mut Raw, name: &str) -> u128 {
+    described(raw, name).topic_id.as_u128()
 }
 
 fn wait_for(raw: &mut Raw, name: &str, partitions: usize) -> MetadataResponseTopic {
@@ -196,6 +207,32 @@ fn partitions_are_added_and_never_taken_away(target: &Target) {
     assert_eq!(raw.produce(&name, 4, Batch::value("new").bytes()).error_code, NONE);
 }
 
+/// CreatePartitions; the error for each answer.
+fn grow_all(raw: &mut Raw, topics: &[(&str, i32)], validate_only: bool) -> Vec<i16> {
+    let topics = topics.iter().map(|(name, count)| {
+        CreatePartitionsTopic::default().with_name(topic_name(name)).with_count(*count).with_assignments(None)
+    });
+    let request = CreatePartitionsRequest::default()
+        .with_topics(topics.collect())
+        .with_timeout_ms(30_000)
+        .with_validate_only(validate_only);
+    raw.call(3, &request).results.iter().map(|result| result.error_code).collect()
+}
+
+fn growing_may_be_tried_without_being_done(target: &Target) {
+    let (mut raw, name) = (target.raw(), target.topic("tried", 2, &[]));
+    assert_eq!(grow_all(&mut raw, &[(&name, 4)], true), [NONE]);
+    assert_eq!(grow_all(&mut raw, &[(&name, 2)], true), [INVALID_PARTITIONS]);
+    assert_eq!(grow_all(&mut raw, &[("nowhere", 2)], true), [UNKNOWN_TOPIC_OR_PARTITION]);
+    assert_eq!(described(&mut raw, &name).partitions.len(), 2);
+}
+
+fn a_topic_that_is_to_grow_twice_is_refused(target: &Target) {
+    let (mut raw, name) = (target.raw(), target.topic("twice", 2, &[]));
+    assert_eq!(grow_all(&mut raw, &[(&name, 4), (&name, 5)], false), [INVALID_REQUEST]);
+    assert_eq!(described(&mut raw, &name).partitions.len(), 2);
+}
+
 fn delete(raw: &mut Raw, name: &str) -> i16 {
     let topic = DeleteTopicState::default().with_name(Some(topic_name(name)));
     let request = DeleteTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(30_000);
@@ -214,6 +251,58 @@ fn a_deleted_topic_is_gone_and_may_be_made_anew(target: &Target) {
     assert_eq!(created(&mut raw, wanted(&name, 1)), NONE);
     assert_ne!(wait_for(&mut raw, &name, 1).topic_id, before);
     eventually("it is empty", || (raw.watermarks(&name) == (0, 0)).then_some(()));
+}
+
+/// DeleteTopics by names, ids or both; error, name and id of each answer, by error.
+fn delete_all(raw: &mut Raw, topics: &[(Option<&str>, u128)]) -> Vec<(i16, Option<String>, u128)> {
+    let topics = topics.iter().map(|(name, id)| {
+        DeleteTopicState::default().with_name(name.map(topic_name)).with_topic_id(wire_id(*id))
+    });
+    let request = DeleteTopicsRequest::default().with_topics(topics.collect()).with_timeout_ms(30_000);
+    let answers = raw.call(6, &request).responses.into_iter();
+    let mut answers: Vec<_> = answers
+        .map(|answer| {
+            (answer.error_code, answer.name.map(|name| name.to_string()), answer.topic_id.as_u128())
+        })
+        .collect();
+    answers.sort();
+    answers
+}
+
+fn topics_are_deleted_by_their_id(target: &Target) {
+    let (mut raw, name) = (target.raw(), target.topic("by-id", 1, &[]));
+    let id = topic_id(&mut raw, &name);
+    assert_eq!(delete_all(&mut raw, &[(None, id)]), [(NONE, Some(name), id)]);
+    eventually("the id is unknown", || {
+        (delete_all(&mut raw, &[(None, id)]) == [(UNKNOWN_TOPIC_ID, None, id)]).then_some(())
+    });
+}
+
+fn a_deletion_names_each_topic_once_and_in_one_way(target: &Target) {
+    let (mut raw, name) = (target.raw(), target.topic("once", 1, &[]));
+    let id = topic_id(&mut raw, &name);
+    let refused = |name: Option<&str>, id| (INVALID_REQUEST, name.map(String::from), id);
+    let (by_name, by_id, nil) = ((Some(name.as_str()), 0), (None, id), 0);
+    assert_eq!(delete_all(&mut raw, &[(None, nil)]), [refused(None, nil)], "neither");
+    assert_eq!(delete_all(&mut raw, &[(Some(&name), id)]), [refused(Some(&name), id)], "both");
+    assert_eq!(delete_all(&mut raw, &[by_name, by_name]), [refused(Some(&name), nil)], "twice by name");
+    assert_eq!(delete_all(&mut raw, &[by_id, by_id]), [refused(None, id)], "twice by id");
+    assert_eq!(delete_all(&mut raw, &[by_name, by_id]), [refused(Some(&name), id)], "by name and by id");
+    assert_eq!(topic_id(&mut raw, &name), id, "it is still there");
+}
+
+fn topics_are_described_by_their_id(target: &Target) {
+    let (mut raw, name) = (target.raw(), target.topic("by-id", 3, &[]));
+    let id = topic_id(&mut raw, &name);
+    let mut by_id = |id: u128| {
+        let asked = MetadataRequestTopic::default().with_name(None).with_topic_id(wire_id(id));
+        raw.call(12, &MetadataRequest::default().with_topics(Some(vec![asked]))).topics[0].clone()
+    };
+    let known = by_id(id);
+    assert_eq!((known.error_code, known.name, known.partitions.len()), (NONE, Some(topic_name(&name)), 3));
+    let unknown = by_id(0x1234);
+    assert_eq!((unknown.error_code, unknown.partitions.len()), (UNKNOWN_TOPIC_ID, 0));
+    assert_eq!((unknown.name, unknown.topic_id.as_u128()), (None, 0x1234));
 }
 
 fn what_is_not_there_is_told(target: &Target) {

@@ -6,7 +6,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use super::admin::{PATIENCE, eventually, next_records, reader_with};
 use super::batch::batches;
 use super::calls::{Isolation, LATEST};
-use super::codes::NONE;
+use super::codes::{INVALID_PRODUCER_EPOCH, NONE, PRODUCER_FENCED};
 use super::coordinated::Transactional;
 use super::raw::Raw;
 use super::target::Target;
@@ -41,7 +41,7 @@ fn ends(raw: &mut Raw, topic: &str) -> (i64, i64) {
 }
 
 /// Waits until the markers of all that was ended are written.
-fn wait_until_stable(raw: &mut Raw, topic: &str) {
+pub fn wait_until_stable(raw: &mut Raw, topic: &str) {
     eventually("no transaction is open", || {
         let (high, stable) = ends(raw, topic);
         (high == stable).then_some(())
@@ -166,12 +166,14 @@ fn a_transaction_spans_partitions_and_topics(target: &Target) {
 fn an_open_transaction_is_aborted_when_its_time_is_over(target: &Target) {
     let topic = target.topic("late", 1, &[]);
     let mut raw = target.raw();
-    let mut producer = Transactional::with_timeout(target, &unique("tx"), 500);
+    let mut producer = Transactional::with_timeout(target, &unique("tx"), 5_000);
     producer.put(&topic, "forgotten");
     wait_until_stable(&mut raw, &topic);
     assert_eq!(raw.read_as(&topic, Isolation::ReadCommitted).1.len(), 1);
-    assert_ne!(producer.end(true), NONE, "it is too late to commit");
-    assert_ne!(producer.write(&topic, "more").0, NONE, "and to write");
+    // Who wrote it is fenced by the next epoch: it is too late to commit, to abort, to add and to write.
+    assert_eq!((producer.end(true), producer.end(false)), (PRODUCER_FENCED, PRODUCER_FENCED));
+    assert_eq!(producer.add(&topic), PRODUCER_FENCED);
+    assert_eq!(producer.write(&topic, "more").0, INVALID_PRODUCER_EPOCH);
 }
 
 fn a_transaction_that_is_open_holds_back_no_other_partition(target: &Target) {

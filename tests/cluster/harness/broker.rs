@@ -21,6 +21,7 @@ pub struct Broker {
     /// Where the whole cluster keeps its files.
     root: PathBuf,
     notes_requests: bool,
+    java: Vec<String>,
     process: Option<Wrapped>,
 }
 
@@ -31,13 +32,28 @@ impl Broker {
         std::fs::create_dir_all(&folder).unwrap();
         let (port, controller_port) = (free_port(), free_port());
         let root = root.to_path_buf();
-        Self { node, port, controller_port, folder, root, notes_requests: false, process: None }
+        let java = java_arguments("512m");
+        Self { node, port, controller_port, folder, root, notes_requests: false, java, process: None }
     }
 
     /// The same, but it writes down every request: [`Self::requests`].
     pub fn noting_requests(mut self) -> Self {
         self.notes_requests = true;
         self
+    }
+
+    /// The same, with the memory and the collector of Kafka's own start script.
+    pub fn with_the_memory_of_the_start_script(mut self) -> Self {
+        self.java = java_arguments("1g");
+        let more = ["-Xms1g", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"];
+        let collector = ["-XX:InitiatingHeapOccupancyPercent=35", "-XX:+ExplicitGCInvokesConcurrent"];
+        self.java.splice(0..0, more.into_iter().chain(collector).map(String::from));
+        self
+    }
+
+    /// The id of its process, where the system tells it.
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.as_ref()?.process_id()
     }
 
     /// This broker as `controller.quorum.voters` names it.
@@ -101,7 +117,7 @@ impl Broker {
 
     /// Starts it. [`Self::wait_until_it_answers`] waits for it.
     pub fn start(&mut self) {
-        let mut arguments = java_arguments("512m");
+        let mut arguments = self.java.clone();
         if self.notes_requests {
             arguments.insert(0, "-Dforebay.requests=debug".into());
         }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// The class path of a whole Kafka. Panics with the command to run where the jars are not there.
 pub fn class_path() -> String {
@@ -40,6 +40,34 @@ pub fn java_tool(class: &str, arguments: &[&str]) -> String {
 /// [`java_tool`] that reads `input` on its standard input (`org.apache.kafka.tools.ConsoleProducer`).
 pub fn java_tool_with_input(class: &str, arguments: &[&str], input: &Path) -> String {
     run(tool(class, arguments).stdin(File::open(input).unwrap()))
+}
+
+/// A tool that runs beside the test; it ends with this value.
+pub struct StartedTool(Option<Child>);
+
+impl StartedTool {
+    /// Starts one of Kafka's own tools.
+    pub fn start(class: &str, arguments: &[&str]) -> Self {
+        let mut command = tool(class, arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        Self(Some(command.spawn().expect("Java 17 is needed on the path")))
+    }
+
+    /// Waits until it has ended by itself, and returns what it printed, which must fit into a pipe.
+    pub fn printed(mut self) -> String {
+        let output = self.0.take().unwrap().wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", output.status);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+impl Drop for StartedTool {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 fn tool(class: &str, arguments: &[&str]) -> Command {

@@ -81,6 +81,16 @@ impl Kafka {
         Self::start_brokers(1, "num.network.threads=1", Broker::noting_requests)
     }
 
+    /// One broker as Apache Kafka is shipped: its memory, and how often it looks after what it keeps.
+    pub fn start_as_shipped() -> Self {
+        let extra = "log.retention.ms=604800000\n\
+                     log.cleaner.backoff.ms=15000\n\
+                     log.retention.check.interval.ms=300000\n\
+                     log.initial.task.delay.ms=30000\n\
+                     transaction.abort.timed.out.transaction.cleanup.interval.ms=10000";
+        Self::start_brokers(1, extra, Broker::with_the_memory_of_the_start_script)
+    }
+
     /// So many brokers, each with further lines of `server.properties`.
     pub fn start_with(count: u16, extra: &str) -> Self {
         Self::start_brokers(count, extra, |broker| broker)
@@ -246,6 +256,11 @@ impl Kafka {
         let broker = self.broker(node);
         broker.start();
         broker.wait_until_it_answers();
+    }
+
+    /// The id of a broker's process, where it has one of its own and the system tells it.
+    pub fn process_id(&self, node: u16) -> Option<u32> {
+        self.brokers().iter().find(|broker| broker.node == node)?.process_id()
     }
 
     /// Its processes; none where it is embedded.

@@ -37,8 +37,9 @@ mod records;
 mod secure;
 mod wrapper;
 
+pub use broker::free_port;
 pub use consumed::{Consumed, consumed};
-pub use java::{java_tool, java_tool_with_input};
+pub use java::{StartedTool, java_tool, java_tool_with_input};
 pub use kafka::{Kafka, unique};
-pub use records::{TestRecord, create_topic, delete_before, delete_topic, produce};
+pub use records::{TestRecord, create_topic, delete_before, delete_topic, produce, producer, send};
 pub use secure::Secure;

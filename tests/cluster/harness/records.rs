@@ -1,6 +1,6 @@
 //! Topics and records for tests, written by plain librdkafka and not by the code under test.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
@@ -10,6 +10,9 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use rdkafka::{ClientContext, Message, Offset, TopicPartitionList};
+
+/// How long a new topic may take until it can be used.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A record to be written; `TestRecord::new("{}").key("k").at(1_000).partition(2)`.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +61,7 @@ impl TestRecord {
 }
 
 /// Fails the test where a record was not acknowledged.
-struct Acknowledged;
+pub struct Acknowledged;
 
 impl ClientContext for Acknowledged {}
 
@@ -73,16 +76,22 @@ impl ProducerContext for Acknowledged {
 }
 
 pub fn produce(config: &ClientConfig, topic: &str, records: impl IntoIterator<Item = TestRecord>) {
-    let mut config = config.clone();
-    config.set("linger.ms", "5").set("enable.idempotence", "true").set("message.max.bytes", "20000000");
-    let producer: BaseProducer<Acknowledged> = config.create_with_context(Acknowledged).unwrap();
+    let producer = producer(config);
     for record in records {
         send(&producer, topic, &record);
     }
     producer.flush(Duration::from_secs(60)).unwrap();
 }
 
-fn send(producer: &BaseProducer<Acknowledged>, topic: &str, record: &TestRecord) {
+/// The producer of [`produce`]: idempotent, everything acknowledged.
+pub fn producer(config: &ClientConfig) -> BaseProducer<Acknowledged> {
+    let mut config = config.clone();
+    config.set("linger.ms", "5").set("enable.idempotence", "true").set("message.max.bytes", "20000000");
+    config.create_with_context(Acknowledged).unwrap()
+}
+
+/// Hands a record over, and waits while the producer has enough.
+pub fn send(producer: &BaseProducer<Acknowledged>, topic: &str, record: &TestRecord) {
     let headers = record.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
         headers.insert(Header { key, value: Some(value) })
     });
@@ -133,12 +142,14 @@ pub fn create_topic(config: &ClientConfig, name: &str, partitions: i32, settings
 
 fn wait_for_leaders(config: &ClientConfig, topic: &str, partitions: i32) {
     let consumer: BaseConsumer = config.create().unwrap();
+    let started = Instant::now();
     loop {
         let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).unwrap();
         let led = metadata.topics()[0].partitions().iter().filter(|partition| partition.leader() > 0).count();
         if led == partitions as usize {
             return;
         }
+        assert!(started.elapsed() < PATIENCE, "{led} of {partitions} partitions of {topic} have a leader");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

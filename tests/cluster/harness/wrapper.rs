@@ -53,6 +53,13 @@ impl Wrapped {
         Self { shell }
     }
 
+    /// The id of the program's process, where the system tells it.
+    pub fn process_id(&self) -> Option<u32> {
+        let shell = self.shell.id();
+        let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).ok()?;
+        children.split_whitespace().next()?.parse().ok()
+    }
+
     /// Asks it to end, and waits.
     pub fn stop(self) {
         self.end("stop\n");
