@@ -177,6 +177,14 @@ pub fn remove(path: &Path) -> Result<()> {
     }
 }
 
+/// Removes a folder with all that is in it; one that is not there is fine.
+pub fn remove_folder(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(FileError::writing(path, source)),
+        _ => Ok(()),
+    }
+}
+
 /// Makes a folder with those above it; one that is there is fine.
 pub fn make_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|source| FileError::writing(path, source))

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::commands::{browse, connect, demo, live, models, prepare, train, workspace};
 use super::runtime::Runtime;
+use super::state::demo::DemoState;
 use crate::jobs::Problem;
 
 /// A result of a job, or a part of it.
@@ -50,7 +51,12 @@ impl Message {
             Self::Workspace(message) => message.handle(runtime),
             Self::PathPicked(path) => runtime.path_picked(path),
             Self::JobFailed { problem, .. } if problem.cancelled => {}
-            Self::JobFailed { problem, .. } => runtime.state.notifications.problem(&problem),
+            Self::JobFailed { key, problem } => {
+                if key == DemoState::JOB {
+                    runtime.demo_job_failed(&problem);
+                }
+                runtime.state.notifications.problem(&problem);
+            }
         }
     }
 }

@@ -107,6 +107,7 @@ pub(super) fn serve(args: &DemoArgs, foreground: &Foreground, output: &Output) -
 
 /// The stream's clock is the progress; what goes wrong with it, and its end, are said once.
 fn watch(demo: &Demo, progress: &Progress, cancel: &Cancel, output: &Output) {
+    progress.stage("", 0);
     let mut before: Option<ReplayState> = None;
     while !cancel.is_cancelled() {
         let now = demo.replay().state();
@@ -118,14 +119,19 @@ fn watch(demo: &Demo, progress: &Progress, cancel: &Cancel, output: &Output) {
             output.note("The year is over; the cluster stays. --fresh begins anew.");
         }
         progress.set(now.departures);
-        progress.detail(format!("{} at {}, flights", time(now.clock.0), now.speed));
+        progress.detail(format!("{} {}, flights", time(now.clock.0), pace(now.paused, now.speed)));
         before = Some(now);
         thread::sleep(LOOK);
     }
 }
 
+/// `at 1 h/s`, `paused`.
+fn pace(paused: bool, speed: Speed) -> String {
+    if paused { "paused".into() } else { format!("at {speed}") }
+}
+
 fn report_text(report: &DemoReport<'_>) -> String {
-    let pace = if report.paused { "paused".into() } else { format!("at {}", report.speed) };
+    let pace = pace(report.paused, report.speed);
     format!(
         "bootstrap  {}\ntopics     {}\nflights    {} departures ({} broken on purpose), {} arrivals\n\
          replay     from {} {pace}\nworkspace  {}\nCtrl+C ends it.",

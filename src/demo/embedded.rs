@@ -1,10 +1,7 @@
 //! The embedded cluster in the demo's folder.
 
-use std::io;
-use std::path::Path;
-
 use super::options::DemoOptions;
-use crate::broker::{Broker, BrokerConfig, Durability, Storage};
+use crate::broker::{Broker, BrokerConfig, BrokerError, Durability, Storage};
 use crate::files;
 use crate::jobs::Problem;
 
@@ -18,11 +15,10 @@ impl Embedded {
     pub(super) fn start(options: &DemoOptions) -> Result<Self, Problem> {
         files::make_folder(&options.folder)?;
         if options.fresh {
-            // Started and stopped, it has shown that no other program works on the folder.
-            open(options)?.stop();
             clear(options)?;
         }
-        Ok(Self { broker: open(options)? })
+        let broker = open(options).map_err(|error| refused(options, &error))?;
+        Ok(Self { broker })
     }
 
     /// `127.0.0.1:PORT`.
@@ -31,41 +27,37 @@ impl Embedded {
     }
 }
 
-fn open(options: &DemoOptions) -> Result<Broker, Problem> {
-    let config = BrokerConfig {
+fn open(options: &DemoOptions) -> Result<Broker, BrokerError> {
+    Broker::start(BrokerConfig {
         storage: Storage::Folder(options.cluster()),
         // A program that is killed loses nothing by this; a machine whose power fails may, and can start anew.
         durability: Durability::System,
         port: options.port,
         ..BrokerConfig::default()
-    };
-    Broker::start(config).map_err(|error| {
-        let next = "End the other demo, choose another --folder or --port, or begin anew with --fresh";
-        Problem::new(
-            format!("Starting the cluster in {}", options.cluster().display()),
-            error.to_string(),
-            next,
-        )
     })
 }
 
-/// Removes what a demo keeps in its folder, and nothing else that may be there.
+/// Removes what a demo keeps in its folder, and nothing else that may be there. The cluster goes last: without its workspace
+/// it is a cluster like any other, but the workspace is of no use without it.
 fn clear(options: &DemoOptions) -> Result<(), Problem> {
-    let results = options.workspace().with_extension("forebay.d");
-    for folder in [options.cluster(), results] {
-        is_gone(&folder, std::fs::remove_dir_all(&folder))?;
+    match open(options) {
+        // Started and stopped, it has shown that no other program works on the folder.
+        Ok(broker) => broker.stop(),
+        Err(error @ (BrokerError::FolderInUse(_) | BrokerError::Port { .. })) => {
+            return Err(refused(options, &error));
+        }
+        // What is there need not be understood to be thrown away.
+        Err(_) => {}
     }
-    files::remove(&options.workspace())?;
-    Ok(())
+    options.workspace().remove()?;
+    Ok(files::remove_folder(&options.cluster())?)
 }
 
-fn is_gone(folder: &Path, removed: io::Result<()>) -> Result<(), Problem> {
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Problem::new(
-            format!("Removing {}", folder.display()),
-            error.to_string(),
-            "Remove it by hand, or choose another folder",
-        )),
-        _ => Ok(()),
-    }
+fn refused(options: &DemoOptions, error: &BrokerError) -> Problem {
+    let next = match error {
+        BrokerError::FolderInUse(_) => "End the other demo, or choose another --folder",
+        BrokerError::Port { .. } => "Choose another --port, or none for any that is free",
+        _ => "Choose another --folder, or begin anew with --fresh",
+    };
+    Problem::new(format!("Starting the cluster in {}", options.cluster().display()), error.to_string(), next)
 }

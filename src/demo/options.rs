@@ -1,9 +1,10 @@
 //! How the demo is started.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::speed::Speed;
 use crate::jobs::Problem;
+use crate::workspace::Place;
 
 /// Where the demo's cluster is kept, and how its stream begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +50,14 @@ impl DemoOptions {
         self.folder.join("demo-cluster")
     }
 
-    /// The file of the ready workspace within it.
-    pub fn workspace(&self) -> PathBuf {
-        self.folder.join("demo.forebay")
+    /// The ready workspace within it.
+    pub fn workspace(&self) -> Place {
+        Place::at(&self.folder.join("demo.forebay"))
+    }
+
+    /// The demo to which a workspace file belongs, where its cluster is beside it.
+    pub fn of_workspace(file: &Path) -> Option<Self> {
+        let options = Self::at(file.parent()?);
+        (options.workspace().file() == Some(file) && options.cluster().is_dir()).then_some(options)
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Pace {
 impl Pace {
     /// Time here that counts at most between two looks: a machine that slept does not skip a day of flights.
     pub(super) const AT_MOST: Duration = Duration::from_secs(1);
-    /// Between two looks at least: more events at once, not more transactions.
+    /// Between two looks at least: where more is due, more is written at once.
     pub(super) const TICK: Duration = Duration::from_millis(100);
     /// Between two looks at most, so that whoever watches the clock sees it move.
     pub(super) const LOOK: Duration = Duration::from_millis(250);

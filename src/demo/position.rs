@@ -30,14 +30,14 @@ pub(super) struct Positions {
 
 impl Positions {
     /// Looks where the topics end. Nobody may be writing them.
-    pub(super) fn find(cluster: &Cluster, flights: &Flights) -> Result<Self> {
+    pub(super) fn find(cluster: &Cluster, flights: &Flights, cancel: &Cancel) -> Result<Self> {
         let range = RangeSpec {
             topics: vec![FLIGHTS.into(), ARRIVED.into()],
             from: Bound::Beginning,
             to: Bound::End,
             partitions: None,
         };
-        let whole = cluster.resolve(&range, &Cancel::new())?;
+        let whole = cluster.resolve(&range, cancel)?;
         let mut positions = Self::nowhere(&whole);
         let mut look = FIRST_LOOK;
         loop {
@@ -45,7 +45,7 @@ impl Positions {
             if rest.offsets() == 0 {
                 return Ok(positions);
             }
-            positions.look(cluster, &rest, flights)?;
+            positions.look(cluster, &rest, flights, cancel)?;
             if rest == positions.ends(&whole, i64::MAX) {
                 return Ok(positions);
             }
@@ -84,10 +84,10 @@ impl Positions {
         Self { after: partitions.collect() }
     }
 
-    fn look(&mut self, cluster: &Cluster, slice: &Slice, flights: &Flights) -> Result<()> {
+    fn look(&mut self, cluster: &Cluster, slice: &Slice, flights: &Flights, cancel: &Cancel) -> Result<()> {
         let mut reader = SliceReader::open(cluster, slice, ReadOptions::default())?;
         let mut spare = None;
-        while let Some(batch) = reader.next(spare.take(), &Cancel::new())? {
+        while let Some(batch) = reader.next(spare.take(), cancel)? {
             self.take(&batch, flights);
             spare = Some(batch);
         }

@@ -8,7 +8,7 @@ use super::pace::Pace;
 use super::replay_state::{Next, ReplayHandle};
 use super::speed::Speed;
 use super::stream::EventStream;
-use crate::jobs::Problem;
+use crate::jobs::{Cancel, Problem};
 use crate::kafka::{EventTime, KafkaError};
 
 /// Events of one tick at most; the clock stands until the rest is written.
@@ -16,9 +16,10 @@ const MOST: usize = 5_000;
 /// After a write that failed it is tried again so much later.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// A running replay. Dropping it ends the stream after the tick at hand.
+/// A running replay. Dropping it ends the stream, also while that waits for the cluster.
 pub struct Replay {
     handle: ReplayHandle,
+    writing: Cancel,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -27,6 +28,7 @@ impl Replay {
     pub fn start(stream: EventStream, speed: Speed, paused: bool) -> Result<Self, Problem> {
         let clock = begins_at(&stream);
         let handle = ReplayHandle::new(clock, speed, paused, stream.tally());
+        let writing = stream.cancel().clone();
         let ticker = Ticker {
             pace: Pace::new(clock, Instant::now(), (!paused).then_some(speed)),
             stream,
@@ -34,7 +36,7 @@ impl Replay {
         };
         let thread = Builder::new().name("replay".into()).spawn(move || ticker.run());
         let thread = thread.map_err(|error| Problem::new("Starting the replay", error.to_string(), ""))?;
-        Ok(Self { handle, thread: Some(thread) })
+        Ok(Self { handle, writing, thread: Some(thread) })
     }
 
     /// Sets it and tells how it is.
@@ -46,6 +48,7 @@ impl Replay {
 impl Drop for Replay {
     fn drop(&mut self) {
         self.handle.stop();
+        self.writing.cancel();
         if let Some(thread) = self.thread.take() {
             // A panic of the thread was told by it.
             let _ = thread.join();
@@ -86,7 +89,8 @@ impl Ticker {
         let written = self.stream.tally().events;
         // Half open, as ranges are: the event of the clock's own moment waits until the clock has passed it.
         let due = self.stream.flights().before(self.pace.clock());
-        let until = due.min(written + MOST);
+        // What a cluster that was away has not acknowledged yet is waited for, however the clock stands.
+        let until = due.min(written + MOST).max(self.stream.handed_over());
         if until > written {
             let outcome = self.stream.write_until(until);
             if until < due || outcome.is_err() {

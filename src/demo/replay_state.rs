@@ -1,6 +1,6 @@
 //! What the replay says of itself, and what can be asked of it while it runs.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::speed::Speed;
@@ -36,10 +36,16 @@ pub struct ReplayHandle {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
 struct Shared {
     inner: Mutex<Inner>,
     changed: Condvar,
+    listener: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.inner.fmt(f)
+    }
 }
 
 #[derive(Debug)]
@@ -72,12 +78,19 @@ impl ReplayHandle {
             problem: None,
         };
         let inner = Mutex::new(Inner { state, asked: 0, stopping: false });
-        Self { shared: Arc::new(Shared { inner, changed: Condvar::new() }) }
+        Self { shared: Arc::new(Shared { inner, changed: Condvar::new(), listener: OnceLock::new() }) }
     }
 
     /// How it is now.
     pub fn state(&self) -> ReplayState {
         self.lock().state.clone()
+    }
+
+    /// Tells one listener, from the replay's thread, when a write fails, when one succeeds again, and when the year is over;
+    /// the clock moves in silence.
+    pub fn tell(&self, listener: impl Fn() + Send + Sync + 'static) {
+        // A second one is not needed.
+        let _ = self.shared.listener.set(Box::new(listener));
     }
 
     /// Goes on at another speed. Does not end a pause.
@@ -123,16 +136,29 @@ impl ReplayHandle {
 
     /// The clock has moved and so much is written.
     pub(super) fn moved(&self, clock: EventTime, tally: Tally, ended: bool) {
-        let state = &mut self.lock().state;
-        state.clock = clock;
-        (state.departures, state.arrivals, state.broken) = (tally.departures, tally.arrivals, tally.broken);
-        state.ended = ended;
-        state.problem = None;
+        self.change(|state| {
+            state.clock = clock;
+            (state.departures, state.arrivals, state.broken) =
+                (tally.departures, tally.arrivals, tally.broken);
+            state.ended = ended;
+            state.problem = None;
+        });
     }
 
     /// A write failed.
     pub(super) fn failed(&self, problem: Problem) {
-        self.lock().state.problem = Some(problem);
+        self.change(|state| state.problem = Some(problem));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut ReplayState)) {
+        let mut inner = self.lock();
+        let before = (inner.state.ended, inner.state.problem.clone());
+        change(&mut inner.state);
+        let is_news = before != (inner.state.ended, inner.state.problem.clone());
+        drop(inner);
+        if let Some(listener) = self.shared.listener.get().filter(|_| is_news) {
+            listener();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

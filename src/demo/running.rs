@@ -9,19 +9,19 @@ use super::options::DemoOptions;
 use super::replay::Replay;
 use super::replay_state::ReplayHandle;
 use super::stream::EventStream;
-use super::workspace::make_ready;
+use super::workspace::{check_same_cluster, make_ready};
 use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Cluster, ConnectionProfile, Secrets};
 
-/// A running demo: cluster, replay, workspace. Dropping it stops the replay and then the cluster, in order; what is in the
-/// topics stays in the folder.
+/// A running demo: cluster, replay, workspace. Dropping it stops the replay and then the cluster, in order: what is in the
+/// topics stays in the folder, and clients that are still connected lose the cluster.
 pub struct Demo {
     // The replay stands before the cluster: fields are dropped in this order.
     replay: Replay,
     bootstrap: String,
+    cluster_id: String,
     workspace: PathBuf,
-    options: DemoOptions,
-    _embedded: Option<Embedded>,
+    _embedded: Embedded,
 }
 
 impl Demo {
@@ -32,36 +32,18 @@ impl Demo {
         progress.stage("starting the cluster", 0);
         let embedded = Embedded::start(options)?;
         let bootstrap = embedded.bootstrap();
-        Self::begin(options, bootstrap, Some(embedded), progress, cancel)
-    }
-
-    /// The same on a cluster that runs already. Makes topics in it, and keeps the workspace in the folder.
-    pub fn start_on(
-        bootstrap: &str,
-        options: &DemoOptions,
-        progress: &Progress,
-        cancel: &Cancel,
-    ) -> Result<Self, Problem> {
-        Self::begin(options, bootstrap.into(), None, progress, cancel)
-    }
-
-    fn begin(
-        options: &DemoOptions,
-        bootstrap: String,
-        embedded: Option<Embedded>,
-        progress: &Progress,
-        cancel: &Cancel,
-    ) -> Result<Self, Problem> {
+        let cluster = Cluster::connect_or_cancel(&connection(&bootstrap), &Secrets::new(), cancel)?;
+        let place = options.workspace();
+        check_same_cluster(&place, &cluster)?;
         progress.stage("unpacking flights", 0);
         let flights = Arc::new(Flights::decode()?);
-        let cluster = Cluster::connect_or_cancel(&connection(&bootstrap), &Secrets::new(), cancel)?;
         let mut stream = EventStream::open(&cluster, flights)?;
         let history = stream.flights().before(Flights::LIVE_FROM);
         stream.write_history(history, progress, cancel)?;
-        let workspace = options.workspace();
-        make_ready(&cluster, &workspace, progress, cancel)?;
+        make_ready(&cluster, &place, progress, cancel)?;
         let replay = Replay::start(stream, options.speed, options.paused)?;
-        Ok(Self { replay, bootstrap, workspace, options: options.clone(), _embedded: embedded })
+        let workspace = place.file().map(Path::to_path_buf).unwrap_or_default();
+        Ok(Self { replay, bootstrap, cluster_id: cluster.id().into(), workspace, _embedded: embedded })
     }
 
     /// How to reach the cluster: the connection "local demo".
@@ -74,23 +56,20 @@ impl Demo {
         &self.bootstrap
     }
 
+    /// The cluster's own id.
+    pub fn cluster_id(&self) -> &str {
+        &self.cluster_id
+    }
+
     /// The stream: its clock, speed, pause.
     pub fn replay(&self) -> &ReplayHandle {
         self.replay.handle()
     }
 
-    /// The file of the ready workspace.
+    /// The file of the ready workspace, by its absolute path.
     pub fn workspace(&self) -> &Path {
         &self.workspace
     }
-
-    /// What it was started with.
-    pub fn options(&self) -> &DemoOptions {
-        &self.options
-    }
-
-    /// Stops the stream, then the cluster. Clients that are still connected lose it.
-    pub fn stop(self) {}
 }
 
 fn connection(bootstrap: &str) -> ConnectionProfile {

@@ -9,9 +9,8 @@ use jiff::Timestamp;
 
 use super::{ARRIVED, CONNECTION, DEAD_LETTER, FLIGHTS, MODEL, MODELS, PREDICTIONS};
 use crate::data::{Completeness, Frame, LabelSpec, ReadRequest, read};
-use crate::files;
 use crate::jobs::{Cancel, Problem, Progress};
-use crate::kafka::Cluster;
+use crate::kafka::{Bound, Cluster, RangeSpec};
 use crate::learn::{FitObserver, LearnerSpec, Round, Run, RunFile, train_on};
 use crate::live::{Delivery, ScoreRequest};
 use crate::registry::{Keep, ModelRef, Package, Registry, Selector, TopicRegistry};
@@ -28,25 +27,22 @@ const ALIAS: &str = "champion";
 /// Makes the workspace where there is none. One that is there is left as the user left it.
 pub(super) fn make_ready(
     cluster: &Cluster,
-    file: &Path,
+    place: &Place,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<(), Problem> {
-    let place = Place::at(file);
-    if file.exists() {
-        return check_same_cluster(&place, cluster);
+    if place.file().is_some_and(Path::exists) {
+        return Ok(());
     }
     let workspace = made(cluster, progress, cancel)?;
-    if let Some(folder) = file.parent() {
-        files::make_folder(folder)?;
-    }
     place.save(&workspace)
 }
 
-/// Slices and runs of a workspace belong to one cluster.
-fn check_same_cluster(place: &Place, cluster: &Cluster) -> Result<(), Problem> {
-    let known = place.open()?.workspace.connection.and_then(|connection| connection.cluster_id);
-    match known {
+/// Slices and runs of a workspace belong to one cluster. One that its user took to another connection is no concern of the
+/// demo's, and one that cannot be read says so where it is opened.
+pub(super) fn check_same_cluster(place: &Place, cluster: &Cluster) -> Result<(), Problem> {
+    let of_demo = place.connection().filter(|connection| connection.name == CONNECTION);
+    match of_demo.and_then(|connection| connection.cluster_id) {
         Some(known) if known != cluster.id() => Err(Problem::new(
             "Opening the demo's workspace",
             format!("it was made on cluster {known}, and the cluster beside it is {}", cluster.id()),
@@ -69,6 +65,8 @@ fn made(cluster: &Cluster, progress: &Progress, cancel: &Cancel) -> Result<Works
         let saved = SavedRun::of(name, run, Timestamp::now().as_millisecond())?;
         runs.push(SavedRun { published: Some(format!("{MODEL}@{version}")), ..saved });
     }
+    let scoring = scoring(&trees);
+    begin_scoring(cluster, &scoring, cancel)?;
     Ok(Workspace {
         connection: Some(ConnectionRef { name: CONNECTION.into(), cluster_id: Some(cluster.id().into()) }),
         layout: Layout {
@@ -92,7 +90,7 @@ fn made(cluster: &Cluster, progress: &Progress, cancel: &Cancel) -> Result<Works
             split: trees.split.clone(),
             learners: vec![logistic.learner, trees.learner],
         },
-        deployments: vec![SavedDeployment { name: format!("{MODEL}@{ALIAS}"), request: scoring(&trees) }],
+        deployments: vec![SavedDeployment { name: format!("{MODEL}@{ALIAS}"), request: scoring }],
         runs,
         ..Workspace::default()
     })
@@ -157,7 +155,25 @@ fn saved_slice(frame: &Frame, file: &RunFile) -> SavedSlice {
     }
 }
 
-/// The deployment: from where the replay begins on, with the labels that the training had.
+/// Lets the deployment begin where the replay does, whenever it is first started: a group that has committed nothing would
+/// begin at the end of then.
+fn begin_scoring(cluster: &Cluster, request: &ScoreRequest, cancel: &Cancel) -> Result<(), Problem> {
+    let range =
+        RangeSpec { topics: vec![request.input.clone()], from: Bound::End, to: Bound::End, partitions: None };
+    let ends = cluster.resolve(&range, cancel)?;
+    let begin: Vec<_> = ends
+        .topics
+        .iter()
+        .flat_map(|topic| {
+            topic.partitions.iter().map(|range| (topic.topic.clone(), range.partition, range.end))
+        })
+        .collect();
+    Ok(cluster
+        .write_access("set where the demo's deployment begins")?
+        .begin_group(&request.group(), &begin)?)
+}
+
+/// The deployment, with the labels that the training had.
 fn scoring(file: &RunFile) -> ScoreRequest {
     let labels = file.label.clone().unwrap_or_else(|| LabelSpec::by_key(ARRIVED, "arr_delay", "24h"));
     ScoreRequest {

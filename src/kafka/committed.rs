@@ -1,15 +1,17 @@
-//! Consumer groups and the offsets that they committed, looked at from outside: nothing joins, nothing is committed.
+//! Consumer groups and the offsets that they committed, looked at from outside: nothing joins. And where a group is to begin
+//! that nobody has joined yet.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rdkafka::TopicPartitionList;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::error::KafkaError as LibraryError;
 use rdkafka::topic_partition_list::Offset as LibraryOffset;
 use serde::Serialize;
 
-use super::client::Cluster;
+use super::client::{Cluster, WriteAccess};
 use super::context::ForebayContext;
 use super::error::Result;
 use super::types::{Offset, PartitionId};
@@ -81,7 +83,7 @@ impl Cluster {
         GroupOffsets { group: group.into(), state: state.into(), offsets, problem }
     }
 
-    /// A client that names a group but never subscribes asks its coordinator for offsets without becoming a member.
+    /// The offsets that a group has committed on these partitions.
     fn committed(
         &self,
         group: &str,
@@ -91,14 +93,8 @@ impl Cluster {
             return Ok(Vec::new());
         }
         let what = format!("reading the committed offsets of group {group}");
-        let mut config = self.client_config();
-        config.set("group.id", group);
-        config.set("enable.auto.commit", "false");
-        // Committed readers would be made to wait until a transaction that moves these offsets has ended.
-        config.set("isolation.level", "read_uncommitted");
         let asked = self.explain_with(&what);
-        let client: BaseConsumer<ForebayContext> =
-            config.create_with_context(self.context()).map_err(&asked)?;
+        let client = self.outsider(group).map_err(&asked)?;
         let mut list = TopicPartitionList::with_capacity(partitions.len());
         for (topic, partition) in partitions {
             list.add_partition(topic, partition.0);
@@ -116,10 +112,37 @@ impl Cluster {
         Ok(offsets)
     }
 
-    fn explain_with<'a>(
-        &'a self,
-        what: &'a str,
-    ) -> impl Fn(rdkafka::error::KafkaError) -> super::error::KafkaError + 'a {
+    /// A client that names a group but never subscribes speaks with its coordinator without becoming a member.
+    fn outsider(&self, group: &str) -> std::result::Result<BaseConsumer<ForebayContext>, LibraryError> {
+        let mut config = self.client_config();
+        config.set("group.id", group);
+        config.set("enable.auto.commit", "false");
+        // Committed readers would be made to wait until a transaction that moves these offsets has ended.
+        config.set("isolation.level", "read_uncommitted");
+        config.create_with_context(self.context())
+    }
+
+    fn explain_with<'a>(&'a self, what: &'a str) -> impl Fn(LibraryError) -> super::error::KafkaError + 'a {
         move |error| self.explain(what, error)
+    }
+}
+
+impl WriteAccess<'_> {
+    /// Says where the members of a group will begin that has no members yet. A group that has committed anything on these
+    /// partitions is left alone.
+    pub fn begin_group(&self, group: &str, offsets: &[(String, PartitionId, Offset)]) -> Result<()> {
+        let places: Vec<_> =
+            offsets.iter().map(|(topic, partition, _)| (topic.as_str(), *partition)).collect();
+        if !self.cluster.committed(group, &places)?.is_empty() {
+            return Ok(());
+        }
+        let what = format!("setting where group {group} begins");
+        let asked = self.cluster.explain_with(&what);
+        let mut list = TopicPartitionList::with_capacity(offsets.len());
+        for (topic, partition, offset) in offsets {
+            let offset = LibraryOffset::Offset(offset.0);
+            list.add_partition_offset(topic, partition.0, offset).map_err(&asked)?;
+        }
+        self.cluster.outsider(group).map_err(&asked)?.commit(&list, CommitMode::Sync).map_err(&asked)
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rdkafka::ClientConfig;
 use rdkafka::error::{KafkaError as LibraryError, RDKafkaErrorCode as Code};
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use rdkafka::producer::{BaseRecord, Producer, PurgeConfig, ThreadedProducer};
 
 use super::client::{Cluster, WriteAccess};
 use super::error::{KafkaError, Result};
@@ -44,14 +44,47 @@ pub struct OutRecord<'a> {
 }
 
 /// Writes records with acknowledgement of all replicas and without duplicates (idempotent).
+///
+/// Apache Kafka forgets idempotent writers when it starts, where the newest record that it has of them is older than a day
+/// (`producer.id.expiration.ms`) by its own timestamp. Old records may then be there twice after a broker has crashed; see
+/// [`Self::open_for_one_try`].
 pub struct TopicWriter {
     queue: SendQueue,
 }
 
 impl TopicWriter {
+    /// Records of a partition that are sent as one batch.
+    pub const BATCH_RECORDS: usize = 10_000;
+    /// Bytes of a partition's records that are sent as one batch, with [`Self::RECORD_BYTES`] for each beside key and value.
+    pub const BATCH_BYTES: usize = 900_000;
+    /// What a record takes beside key and value at most.
+    pub const RECORD_BYTES: usize = 64;
+
     /// A writer. Memory of records that wait to be sent is bounded; [`Self::send`] waits when it is full.
     pub fn open(access: WriteAccess<'_>) -> Result<Self> {
         Ok(Self { queue: SendQueue::open(access.cluster, producer_config(access.cluster))? })
+    }
+
+    /// A writer that sends a record once and never again, for whoever can look what became of it. Records are sent when
+    /// [`Self::flush`] or [`Self::settle`] is called: those of a partition as one batch, up to [`Self::BATCH_RECORDS`] and
+    /// [`Self::BATCH_BYTES`], which is written whole or not at all. None is given up because time has passed, so a flush that
+    /// timed out may be called again.
+    pub fn open_for_one_try(access: WriteAccess<'_>) -> Result<Self> {
+        let mut config = producer_config(access.cluster);
+        let settings = [
+            ("enable.idempotence", "false"),
+            ("message.send.max.retries", "0"),
+            ("message.timeout.ms", "0"),
+            // The longest there is: nothing is sent while a batch is gathered.
+            ("linger.ms", "900000"),
+            ("batch.num.messages", "10000"),
+            ("batch.size", "1000000"),
+            ("message.max.bytes", "1000000"),
+        ];
+        for (name, value) in settings {
+            config.set(name, value);
+        }
+        Ok(Self { queue: SendQueue::open(access.cluster, config)? })
     }
 
     /// Hands a record over; a delivery that failed before comes back as this call's error.
@@ -62,6 +95,21 @@ impl TopicWriter {
     /// Waits until everything is acknowledged. A delivery that failed is an error.
     pub fn flush(&mut self, timeout: Duration) -> Result<()> {
         self.queue.flush(timeout)
+    }
+
+    /// Waits at most so long until nothing is under way any more, delivered or not; whether it is so.
+    pub fn settle(&mut self, timeout: Duration) -> bool {
+        native::flush(self.queue.producer.client(), timeout)
+    }
+
+    /// Takes back what was handed over and not sent yet; it counts as neither delivered nor failed.
+    pub fn take_back(&mut self) {
+        self.queue.producer.purge(PurgeConfig::default().queue());
+    }
+
+    /// Whether any delivery ever failed.
+    pub fn has_failed(&self) -> bool {
+        self.queue.producer.context().has_failed()
     }
 }
 

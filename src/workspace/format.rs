@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::document::Workspace;
+use super::document::{ConnectionRef, Workspace};
 
 /// The version that this program writes.
 ///
@@ -55,6 +55,15 @@ pub(super) fn parse(text: &str) -> Result<Workspace, Refusal> {
             "The file is left as it is. Open it with a newer Forebay",
         )),
     }
+}
+
+/// The cluster that a text names, whatever else stands in it.
+pub(super) fn connection(text: &str) -> Option<ConnectionRef> {
+    #[derive(Deserialize)]
+    struct About {
+        connection: Option<ConnectionRef>,
+    }
+    toml::from_str::<About>(text).ok()?.connection
 }
 
 fn is_cut(text: &str) -> bool {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::config::ConfigFolder;
-use super::document::Workspace;
+use super::document::{ConnectionRef, Workspace};
 use super::format;
 use super::run::SavedRun;
 use crate::files::{self, FileError};
@@ -84,6 +84,21 @@ impl Place {
             Some(file) => self.read(file),
             None => Ok(Opened { workspace: Workspace::default(), missing: Vec::new() }),
         }
+    }
+
+    /// The cluster that the workspace is about, without its runs; `None` also where the file cannot be read.
+    pub fn connection(&self) -> Option<ConnectionRef> {
+        let text = files::read_text(self.file.as_deref()?, Self::FILE_LIMIT).ok()?;
+        format::connection(&text)
+    }
+
+    /// Removes the workspace with all that is kept of it.
+    pub fn remove(&self) -> Result<(), Problem> {
+        self.discard_autosave()?;
+        if let Some(file) = &self.file {
+            files::remove(file)?;
+        }
+        Ok(files::remove_folder(&self.results)?)
     }
 
     /// Saves the workspace: results first, then the file that names them, so that what is on disk is whole at any moment.

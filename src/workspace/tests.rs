@@ -214,3 +214,19 @@ fn saving_where_nothing_can_be_written_says_so_and_keeps_the_old_file() {
     assert_eq!(problem.next, "Nothing was replaced. Choose a folder that you may write to.");
     assert_eq!(fs::read(&path).unwrap(), before);
 }
+
+#[test]
+fn its_cluster_is_known_without_opening_it_and_a_removed_one_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("late.forebay");
+    let place = Place::at(&path);
+    assert_eq!(place.connection(), None);
+    place.save(&workspace()).unwrap();
+    place.autosave(&workspace()).unwrap();
+    assert_eq!(place.connection(), workspace().connection);
+    fs::write(&path, "not a workspace").unwrap();
+    assert_eq!(place.connection(), None);
+    place.remove().unwrap();
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+    place.remove().unwrap();
+}

@@ -4,9 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use forebay::demo::{ARRIVED, EventStream, FLIGHTS, Flights, Moment, Replay, Speed};
+use forebay::demo::{
+    ARRIVED, CONNECTION, Demo, DemoOptions, EventStream, FLIGHTS, Flights, Moment, Replay, Speed,
+};
 use forebay::jobs::{Cancel, Progress};
 use forebay::kafka::{Bound, Cluster, RangeSpec};
+use forebay::workspace::{ConnectionRef, Workspace};
+use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, ResourceSpecifier};
+use rdkafka::client::DefaultClientContext;
 
 use crate::harness::{Kafka, consumed};
 
@@ -31,12 +36,22 @@ fn assert_each_event_once(kafka: &Kafka, flights: &Flights, events: usize) {
     }
 }
 
-fn wait(what: &str, reached: impl Fn() -> bool) {
+fn wait(what: &str, mut reached: impl FnMut() -> bool) {
     let until = Instant::now() + Duration::from_secs(60);
     while !reached() {
         assert!(Instant::now() < until, "waited for {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Sets the largest batch that a topic takes, by plain librdkafka. Its events stay older than any retention.
+fn set_largest_batch(kafka: &Kafka, topic: &str, bytes: &str) {
+    let client: AdminClient<DefaultClientContext> = kafka.client_config().create().unwrap();
+    let settings = AlterConfig::new(ResourceSpecifier::Topic(topic));
+    let settings = settings.set("retention.ms", "-1").set("max.message.bytes", bytes);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let done = runtime.block_on(client.alter_configs([&settings], &AdminOptions::new())).unwrap();
+    done[0].as_ref().unwrap();
 }
 
 fn offset_at(cluster: &Cluster, topic: &str, from: &str) -> i64 {
@@ -77,8 +92,59 @@ fn a_broker_killed_in_the_middle_of_the_year_costs_no_event_and_doubles_none() {
 }
 
 #[test]
+fn a_broker_that_does_not_answer_for_a_while_doubles_no_event_and_holds_nobody_up() {
+    let mut kafka = Kafka::start();
+    let flights = Arc::new(Flights::decode().unwrap());
+    let cluster = kafka.connect();
+    let mut stream = EventStream::open(&cluster, flights.clone()).unwrap();
+    stream.write_until(5_000).unwrap();
+
+    // What is on the wire when the broker stops to answer lands when it goes on, after the call has given up.
+    kafka.pause(1);
+    for _ in 0..2 {
+        assert!(stream.write_until(6_000).is_err());
+        assert_eq!(stream.tally().events, 5_000);
+    }
+    kafka.resume(1);
+    wait("the writer", || stream.write_until(6_000).is_ok());
+    assert_eq!(stream.tally().events, 6_000);
+    drop(stream);
+    assert_each_event_once(&kafka, &flights, 6_000);
+
+    // A replay says so soon, and ends when it is told to.
+    let history = flights.before(Flights::LIVE_FROM);
+    let mut stream = EventStream::open(&cluster, flights.clone()).unwrap();
+    stream.write_history(history, &Progress::new(), &Cancel::new()).unwrap();
+    let replay = Replay::start(stream, Speed::FASTEST, false).unwrap();
+    wait("departures", || replay.handle().state().clock > Flights::LIVE_FROM);
+    kafka.pause(1);
+    wait("the problem", || replay.handle().state().problem.is_some());
+    let began = Instant::now();
+    drop(replay);
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    kafka.resume(1);
+}
+
+#[test]
+fn behind_a_record_that_is_refused_none_is_written_until_it_is_taken() {
+    let kafka = Kafka::start_embedded();
+    let flights = Arc::new(Flights::decode().unwrap());
+    let cluster = kafka.connect();
+    let mut stream = EventStream::open(&cluster, flights.clone()).unwrap();
+    stream.write_until(5_000).unwrap();
+    set_largest_batch(&kafka, FLIGHTS, "100");
+    for _ in 0..3 {
+        assert!(stream.write_until(9_000).is_err());
+    }
+    set_largest_batch(&kafka, FLIGHTS, "1000000");
+    wait("the writer", || stream.write_until(9_000).is_ok());
+    drop(stream);
+    assert_each_event_once(&kafka, &flights, 9_000);
+}
+
+#[test]
 fn a_stream_that_is_opened_again_goes_on_where_the_topics_end_and_times_are_found() {
-    let kafka = Kafka::start();
+    let kafka = Kafka::start_embedded();
     let cluster = kafka.connect();
     let flights = Arc::new(Flights::decode().unwrap());
     let sizes = [1, 2, 700, 701, 5_000, 5_003, 30_000];
@@ -104,7 +170,7 @@ fn a_stream_that_is_opened_again_goes_on_where_the_topics_end_and_times_are_foun
 
 #[test]
 fn the_replay_is_paused_and_hurried_while_it_runs_and_goes_on_after_a_restart() {
-    let kafka = Kafka::start();
+    let kafka = Kafka::start_embedded();
     let cluster = kafka.connect();
     let flights = Arc::new(Flights::decode().unwrap());
     let history = flights.before(Flights::LIVE_FROM);
@@ -143,7 +209,7 @@ fn the_replay_is_paused_and_hurried_while_it_runs_and_goes_on_after_a_restart() 
 
 #[test]
 fn the_year_ends_and_says_so() {
-    let kafka = Kafka::start();
+    let kafka = Kafka::start_embedded();
     let cluster = kafka.connect();
     let flights = Arc::new(Flights::decode().unwrap());
     let mut stream = EventStream::open(&cluster, flights.clone()).unwrap();
@@ -154,4 +220,25 @@ fn the_year_ends_and_says_so() {
     assert_eq!((state.departures, state.arrivals), (336_776, 328_063));
     drop(replay);
     assert_each_event_once(&kafka, &flights, flights.len());
+}
+
+#[test]
+fn a_workspace_of_another_cluster_is_told_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = DemoOptions { paused: true, ..DemoOptions::at(folder.path()) };
+    let about = |name: &str| Workspace {
+        connection: Some(ConnectionRef { name: name.into(), cluster_id: Some("elsewhere".into()) }),
+        ..Workspace::default()
+    };
+    options.workspace().save(&about(CONNECTION)).unwrap();
+    let refused = Demo::start(&options, &Progress::new(), &Cancel::new()).err().unwrap();
+    assert!(refused.why.contains("it was made on cluster elsewhere"), "{refused}");
+    let topics = std::fs::read_to_string(options.cluster().join("cluster.json")).unwrap();
+    assert!(!topics.contains(FLIGHTS), "{topics}");
+
+    // A workspace that its user took to a cluster of their own is no concern of the demo's.
+    options.workspace().save(&about("plant")).unwrap();
+    let demo = Demo::start(&options, &Progress::new(), &Cancel::new()).unwrap();
+    assert_eq!(demo.replay().state().departures, 252_484);
+    assert_eq!(options.workspace().connection(), about("plant").connection);
 }

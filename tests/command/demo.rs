@@ -105,6 +105,16 @@ fn the_demo_serves_any_client_until_it_is_told_to_end_and_goes_on_later() {
     let again = Demo::start(&forebay, &["--speed", "paused"]);
     assert_eq!(again.count("departures"), DEPARTURES);
     assert_eq!(std::fs::read(forebay.folder().join("demo/demo.forebay")).unwrap(), workspace);
+    assert_eq!(again.interrupt(), Some(0));
+
+    // Without a window nobody needs the workspace, and what is wrong with it stays as it is.
+    forebay.write("demo/demo.forebay", "not a workspace");
+    let served = Demo::start(&forebay, &["--speed", "paused"]);
+    assert_eq!(served.count("departures"), DEPARTURES);
+    assert_eq!(
+        std::fs::read_to_string(forebay.folder().join("demo/demo.forebay")).unwrap(),
+        "not a workspace"
+    );
 }
 
 #[test]
@@ -145,5 +155,18 @@ fn fresh_throws_away_what_a_demo_left_and_nothing_else() {
     forebay.write("demo/letter.txt", "keep me");
     let demo = Demo::start(&forebay, &["--fresh", "--speed", "paused"]);
     assert_eq!((demo.count("departures"), demo.report["clock"].clone()), (DEPARTURES, BEGIN.into()));
+    assert_eq!(std::fs::read_to_string(forebay.folder().join("demo/letter.txt")).unwrap(), "keep me");
+    let refused = forebay.failure(&["demo", "--headless", "--fresh", "--folder", "demo"]);
+    assert!(refused.contains("is used by another"), "{refused}");
+    assert_eq!(demo.interrupt(), Some(0));
+
+    // What is there need not be understood to be thrown away; an autosave goes with its workspace.
+    forebay.write("demo/demo-cluster/cluster.json", "{");
+    forebay.write("demo/.demo.forebay.autosave", "left");
+    let refused = forebay.failure(&["demo", "--headless", "--folder", "demo"]);
+    assert!(refused.contains("cluster.json is not understood") && refused.contains("--fresh"), "{refused}");
+    let demo = Demo::start(&forebay, &["--fresh", "--speed", "paused"]);
+    assert_eq!(demo.count("departures"), DEPARTURES);
+    assert!(!forebay.folder().join("demo/.demo.forebay.autosave").exists());
     assert_eq!(std::fs::read_to_string(forebay.folder().join("demo/letter.txt")).unwrap(), "keep me");
 }

@@ -1,13 +1,18 @@
 //! The demo in the window: from nothing to predictions that come, paused, hurried, stopped, begun anew.
 
+use std::path::PathBuf;
+
 use forebay::app::Stage;
 use forebay::app::commands::DemoCommand;
 use forebay::app::state::demo::DemoPhase;
-use forebay::demo::{CONNECTION, DemoOptions, Flights, Speed};
+use forebay::demo::{CONNECTION, Demo, DemoOptions, Flights, Speed};
+use forebay::jobs::{Cancel, Progress};
 use forebay::live::LiveSnapshot;
 
 use crate::harness::Window;
 
+/// Departures before the stream begins.
+const HISTORY: u64 = 252_484;
 /// A debug build on a busy machine trains for a while.
 const PATIENCE: u64 = 180;
 
@@ -19,6 +24,15 @@ fn started() -> Window {
     assert_eq!(window.state().demo.phase, DemoPhase::Starting);
     wait_until_it_scores(&mut window);
     window
+}
+
+/// The folder and the workspace of a demo that has run.
+fn ended() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let options = DemoOptions::at(folder.path().join("demo"));
+    let demo = Demo::start(&options, &Progress::new(), &Cancel::new()).unwrap();
+    let file = demo.workspace().to_path_buf();
+    (folder, file)
 }
 
 fn wait_until_it_scores(window: &mut Window) {
@@ -58,6 +72,32 @@ fn the_demo_opens_a_workspace_in_which_every_stage_has_something_to_show() {
         joined.and_then(|frame| frame.labels.as_ref()).is_some_and(|labels| labels.counts.matched > 200_000)
     });
     wait_for_live(&mut window, "a broken record", |seen| seen.counts.rejected > 0);
+    assert!(!window.state().workspace.is_dirty(), "nobody has changed anything");
+
+    // The deployment joined after the replay had begun, and misses nothing of it.
+    window.send(DemoCommand::Pause);
+    window.wait_for(PATIENCE, "every departure", |window| {
+        let live = window.state().demo.replay.as_ref().unwrap().departures - HISTORY;
+        let session = window.state().live.session().unwrap();
+        let counts = &session.snapshot.counts;
+        counts.scored + counts.rejected >= live
+    });
+}
+
+#[test]
+fn the_workspace_of_a_demo_that_does_not_run_offers_to_start_it() {
+    let (folder, file) = ended();
+    let mut window = Window::open_in(folder, 1440.0, 900.0, |window| window.workspace = Some(file));
+    window.wait_for(60, "the offer", |window| {
+        let mut offers = window.state().notifications.all().iter().filter_map(|said| said.action.as_ref());
+        offers.any(|(verb, _)| verb == "Start the demo cluster")
+    });
+    // It is the one of this workspace, and what was not saved stays.
+    window.send(forebay::app::commands::TrainCommand::Seed("7".into()));
+    assert!(window.state().workspace.is_dirty());
+    window.send(DemoCommand::Start);
+    wait_until_it_scores(&mut window);
+    assert!(window.state().workspace.is_dirty() && window.state().is_connected_to(CONNECTION));
 }
 
 #[test]

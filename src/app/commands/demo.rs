@@ -67,9 +67,13 @@ impl Action for DemoCommand {
     fn refusal(&self, state: &State) -> Option<String> {
         let demo = &state.demo;
         match self {
-            Self::Start if demo.phase == DemoPhase::Starting => Some("the demo is being started".into()),
+            Self::Start | Self::AskStartAnew | Self::StartAnew if demo.phase == DemoPhase::Starting => {
+                Some("the demo is being started".into())
+            }
             Self::Start if demo.is_running() => Some("the demo runs already".into()),
             Self::Start => None,
+            // Where what is there cannot be used, a new beginning may help.
+            Self::AskStartAnew | Self::StartAnew if matches!(demo.phase, DemoPhase::Failed(_)) => None,
             _ if !demo.is_running() => Some("the demo does not run".into()),
             _ if demo.ending.is_some() => Some("the demo is being stopped".into()),
             Self::Pause | Self::GoOn | Self::SetSpeed(_)
@@ -89,7 +93,11 @@ impl Action for DemoCommand {
             Self::SetSpeed(speed) => runtime.state.demo.set_speed(speed),
             Self::Stop => runtime.end_demo(Ending::Stop),
             Self::AskStartAnew => runtime.ask_start_anew(),
-            Self::StartAnew => runtime.end_demo(Ending::StartAnew),
+            Self::StartAnew if runtime.state.demo.is_running() => runtime.end_demo(Ending::StartAnew),
+            Self::StartAnew => {
+                runtime.close_demo_workspace();
+                runtime.start_demo(true);
+            }
         }
     }
 
@@ -100,8 +108,10 @@ impl Action for DemoCommand {
     }
 
     fn listed(state: &State) -> Vec<Self> {
-        if !state.demo.is_running() {
-            return vec![Self::Start];
+        match state.demo.phase {
+            DemoPhase::Running => {}
+            DemoPhase::Failed(_) => return vec![Self::Start, Self::AskStartAnew],
+            DemoPhase::Off | DemoPhase::Starting => return vec![Self::Start],
         }
         let paused = state.demo.replay.as_ref().is_some_and(|replay| replay.paused);
         let mut commands = vec![if paused { Self::GoOn } else { Self::Pause }];
@@ -138,13 +148,12 @@ impl DemoMessage {
 impl Runtime<'_> {
     /// Starts the demo as a job; `fresh` on an empty cluster.
     pub(crate) fn start_demo(&mut self, fresh: bool) {
-        let demo = &mut self.state.demo;
-        let options = match demo.options.clone().map_or_else(DemoOptions::find, Ok) {
+        let options = match self.demo_options() {
             Ok(options) => options,
             Err(problem) => return self.state.notifications.problem(&problem),
         };
-        // What was asked for on the command line holds for the first start only.
-        demo.options = Some(DemoOptions { fresh: false, ..options.clone() });
+        let demo = &mut self.state.demo;
+        demo.options = Some(options.clone());
         demo.phase = DemoPhase::Starting;
         let options = DemoOptions { fresh: fresh || options.fresh, ..options };
         let work = move |context: &JobContext<Message>| {
@@ -152,6 +161,23 @@ impl Runtime<'_> {
         };
         let message = |result| Message::Demo(DemoMessage::Started(result));
         self.background.latest(DemoState::JOB, "Preparing the demo", work, message);
+    }
+
+    /// Those of the last start or of the command line; else those of the demo whose workspace is open; else the usual ones.
+    fn demo_options(&self) -> Result<DemoOptions, Problem> {
+        let of_workspace = || self.state.workspace.file().and_then(DemoOptions::of_workspace);
+        match self.state.demo.options.clone().or_else(of_workspace) {
+            Some(options) => Ok(options),
+            None => DemoOptions::find(),
+        }
+    }
+
+    /// A job of the demo was ended by a defect.
+    pub(crate) fn demo_job_failed(&mut self, problem: &Problem) {
+        match self.state.demo.phase {
+            DemoPhase::Starting => self.state.demo.phase = DemoPhase::Failed(problem.clone()),
+            _ => self.demo_stopped(),
+        }
     }
 
     fn ask_start_anew(&mut self) {
@@ -176,9 +202,9 @@ impl Runtime<'_> {
     fn end_demo(&mut self, ending: Ending) {
         self.state.demo.ending = Some(ending);
         self.state.demo.opening = None;
-        let cluster = self.demo_cluster_id();
+        let cluster = self.state.demo.cluster_id();
         let sessions = self.state.live.sessions.values_mut();
-        for session in sessions.filter(|session| Some(&session.cluster) == cluster.as_ref()) {
+        for session in sessions.filter(|session| Some(session.cluster.as_str()) == cluster) {
             if let Some(job) = session.job {
                 session.stopping = true;
                 self.background.cancel(job);
@@ -192,9 +218,9 @@ impl Runtime<'_> {
         if demo.ending.is_none() || demo.demo.is_none() {
             return;
         }
-        let cluster = self.demo_cluster_id();
+        let cluster = demo.cluster_id();
         let mut sessions = self.state.live.sessions.values();
-        if sessions.any(|session| session.is_active() && Some(&session.cluster) == cluster.as_ref()) {
+        if sessions.any(|session| session.is_active() && Some(session.cluster.as_str()) == cluster) {
             return;
         }
         self.leave_demo();

@@ -1,7 +1,7 @@
 //! What is known of the demo in this window.
 
 use crate::app::commands::demo::Ending;
-use crate::demo::{Demo, DemoOptions, ReplayState, Speed};
+use crate::demo::{CONNECTION, Demo, DemoOptions, ReplayState, Speed};
 use crate::jobs::Problem;
 
 /// State of the demo.
@@ -53,6 +53,16 @@ impl DemoState {
     /// Whether the cluster answers.
     pub fn is_running(&self) -> bool {
         self.phase == DemoPhase::Running
+    }
+
+    /// Whether a connection of that name leads to the cluster, while it runs.
+    pub fn is_reached_by(&self, connection: &str) -> bool {
+        self.is_running() && connection == CONNECTION
+    }
+
+    /// The cluster's own id, while it runs.
+    pub(in crate::app) fn cluster_id(&self) -> Option<&str> {
+        self.demo.as_ref().map(Demo::cluster_id)
     }
 
     /// The address of the cluster, while it runs.

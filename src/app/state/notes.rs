@@ -5,9 +5,9 @@ use super::State;
 use crate::app::stage::Stage;
 
 impl State {
-    /// Whether the demo's cluster runs in this window.
+    /// Whether what is shown is the demo's.
     pub fn in_demo(&self) -> bool {
-        self.demo.is_running()
+        self.demo.is_reached_by(&self.connection.name)
     }
 
     /// The note of the stage that is shown. There is none outside the demo, and none once it was dismissed.

@@ -27,8 +27,10 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, rest: &mut Rect) {
         width("Replay clock", Type::Label) + width(&clock, Type::NumberSmall) + width(&pace, Type::Label);
     let item = segment(ui, rest, words + 16.0 + 28.0);
     let response = ui.interact(item, ui.scope_id().with("replay clock"), Sense::click());
-    let name = format!("Replay clock {clock} {pace}");
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    response.widget_info(|| WidgetInfo {
+        current_text_value: Some(format!("{clock} {pace}")),
+        ..WidgetInfo::labeled(Role::Button, true, "Replay clock")
+    });
     if response.hovered() {
         ui.painter().rect_filled(item.with_min_x(item.left() + 1.0), 0.0, tokens.bg2);
     }

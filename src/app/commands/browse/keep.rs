@@ -100,7 +100,14 @@ impl Runtime<'_> {
             slice: frame.slice.as_ref().clone(),
         };
         self.edit(&format!("Read slice {digest}"), |workspace| {
-            workspace.slices.retain(|known| known.slice != saved.slice || known.filter != saved.filter);
+            let same = |known: &SavedSlice| {
+                (&known.slice, &known.filter, &known.codec) == (&saved.slice, &saved.filter, &saved.codec)
+            };
+            // What the first whole read gave stays: later ones are compared with it.
+            if workspace.slices.iter().any(|known| same(known) && (known.rows.is_some() || !whole)) {
+                return;
+            }
+            workspace.slices.retain(|known| !same(known));
             workspace.slices.push(saved);
         });
         self.state.browse.revision = self.state.workspace.revision();

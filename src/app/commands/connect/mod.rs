@@ -11,7 +11,7 @@ use super::{About, Action, ctrl_shift, plain};
 use crate::app::remote::Remote;
 use crate::app::runtime::Runtime;
 use crate::app::stage::Stage;
-use crate::app::state::connect::ConnectionId;
+use crate::app::state::connect::{ConnectionId, SavedConnection};
 use crate::app::state::{PathKind, PathPrompt, State};
 use crate::jobs::Problem;
 use crate::kafka::{Catalogue, CheckResult, Cluster, Mechanism, Protocol};
@@ -19,6 +19,9 @@ use crate::ui::Icon;
 
 pub(crate) use opening::outcome_look;
 pub(crate) use saved::begin;
+
+/// Why the connection to the demo's cluster stays as it is.
+pub(crate) const OF_DEMO: &str = "the demo cluster runs; stop it first";
 
 /// Something to be done in stage Connect.
 #[derive(Clone, Debug)]
@@ -131,7 +134,12 @@ impl Action for ConnectCommand {
     fn refusal(&self, state: &State) -> Option<String> {
         let shown = state.connect.shown();
         let running = shown.is_some_and(|shown| shown.check.running);
+        let of_demo = |of: Option<&SavedConnection>| {
+            of.is_some_and(|connection| state.demo.is_reached_by(&connection.profile.name))
+        };
         match self {
+            Self::AskDelete | Self::Edit(Edit::Name(_)) if of_demo(shown) => Some(OF_DEMO.into()),
+            Self::Delete(id) if of_demo(state.connect.get(*id)) => Some(OF_DEMO.into()),
             Self::AskDelete | Self::Connect | Self::CheckAgain if shown.is_none() => {
                 Some("no connection is chosen".into())
             }

@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 
 use super::ConnectMessage;
+use crate::app::commands::DemoCommand;
 use crate::app::message::Message;
 use crate::app::runtime::Runtime;
-use crate::app::state::Connection;
 use crate::app::state::connect::{Check, ConnectionId};
+use crate::app::state::demo::DemoPhase;
+use crate::app::state::{Connection, Level};
+use crate::demo::{CONNECTION, DemoOptions};
 use crate::jobs::{JobContext, Problem};
 use crate::kafka::{Catalogue, CheckOutcome, Cluster, check_connection};
 use crate::ui::{Icon, format};
@@ -109,6 +112,9 @@ impl Runtime<'_> {
             return;
         }
         let known = self.state.connect.named(&wanted.name).map(|connection| connection.id);
+        if wanted.name == CONNECTION && self.offer_demo(known.is_some()) {
+            return;
+        }
         match known {
             Some(id) => {
                 self.state.connect.selected = Some(id);
@@ -119,6 +125,26 @@ impl Runtime<'_> {
                 "It is not among the saved ones. Add it under this name",
             ),
         }
+    }
+
+    /// The workspace is about the demo's cluster. Where that does not run: offers to start it. `is_known` says that the user
+    /// has a connection of its name, which is another cluster unless the demo's is beside the workspace. Says whether there is
+    /// nothing else to be connected to.
+    fn offer_demo(&mut self, is_known: bool) -> bool {
+        let of_demo = self.state.workspace.file().and_then(DemoOptions::of_workspace).is_some();
+        if self.state.demo.is_running() || (is_known && !of_demo) {
+            return false;
+        }
+        if self.state.demo.phase != DemoPhase::Starting {
+            self.state.notifications.with_action(
+                Level::Info,
+                "The demo cluster does not run",
+                "The workspace is about its flights",
+                "Start the demo cluster",
+                DemoCommand::Start,
+            );
+        }
+        true
     }
 
     /// Lists the topics again, with their watermarks.

@@ -7,11 +7,14 @@ use crate::app::commands::{Action, BrowseCommand, WorkspaceCommand};
 use crate::app::remote::Remote;
 use crate::app::runtime::Runtime;
 use crate::app::state::demo::{DemoPhase, Opening};
-use crate::demo::{CONNECTION, Demo, FLIGHTS};
+use crate::demo::{CONNECTION, Demo, DemoOptions, FLIGHTS};
 use crate::kafka::Secrets;
+use crate::workspace::Place;
 
-/// The clock is shown so often.
+/// The clock is shown so often at most.
 const LOOK: Duration = Duration::from_millis(250);
+/// It shows minutes.
+const SHOWN_MS: i64 = 60_000;
 
 impl Runtime<'_> {
     /// The demo runs: its workspace is opened.
@@ -23,19 +26,37 @@ impl Runtime<'_> {
         state.replay = Some(demo.replay().state());
         state.demo = Some(demo);
         state.opening = Some(Opening::Workspace);
+        // How to begin was said for this start only; where it lies holds for the next one too.
+        state.options = state
+            .options
+            .take()
+            .map(|options| DemoOptions { port: options.port, ..DemoOptions::at(options.folder) });
+        self.wake_for_replay();
         self.state.notifications.good("The demo runs", "Departures of 2013 come as a live stream");
-        WorkspaceCommand::OpenFile(file).run(self);
+        // Opened again, it would lose what was not saved.
+        if self.state.workspace.file() != Some(file.as_path()) {
+            WorkspaceCommand::OpenFile(file).run(self);
+        }
+    }
+
+    /// What is wrong with the stream, and its end, are seen at once, also while nothing else moves.
+    fn wake_for_replay(&self) {
+        let ctx = self.ctx.clone();
+        if let Some(demo) = &self.state.demo.demo {
+            demo.replay().tell(move || ctx.request_repaint());
+        }
     }
 
     /// Puts the connection into the list, or its new address, for this window only.
     fn keep_demo_connection(&mut self, demo: &Demo) {
         let connect = &mut self.state.connect;
-        let id = match connect.named(CONNECTION).map(|known| known.id) {
-            Some(id) => id,
-            None => connect.add(demo.connection(), Secrets::new(), false),
-        };
-        if let Some(connection) = connect.get_mut(id) {
-            connection.profile = demo.connection();
+        match connect.named(CONNECTION).map(|known| known.id) {
+            None => drop(connect.add(demo.connection(), Secrets::new(), false)),
+            Some(id) => {
+                if let Some(known) = connect.get_mut(id) {
+                    known.profile.bootstrap = demo.bootstrap().into();
+                }
+            }
         }
     }
 
@@ -45,7 +66,9 @@ impl Runtime<'_> {
         let Some(demo) = &state.demo else { return };
         let now = demo.replay().state();
         if !now.ended && !now.paused {
-            self.ctx.request_repaint_after(LOOK);
+            let until_shown = SHOWN_MS - now.clock.0.rem_euclid(SHOWN_MS);
+            let wait = Duration::from_millis(until_shown.unsigned_abs() / u64::from(now.speed.seconds()));
+            self.ctx.request_repaint_after(wait.max(LOOK));
         }
         let before = state.replay.replace(now.clone());
         let told = before.as_ref().and_then(|before| before.problem.as_ref());
@@ -78,15 +101,27 @@ impl Runtime<'_> {
                 self.start_deployments();
                 Some(Opening::Slice)
             }
+            Opening::Slice if self.state.browse.plan.is_pending() => return,
             Opening::Slice => {
-                let browse = &self.state.browse;
-                if browse.topic.as_deref() != Some(FLIGHTS) || !matches!(browse.plan, Remote::Ready(_)) {
-                    return;
+                if self.has_known_slice_to_read() {
+                    BrowseCommand::Read.run(self);
                 }
-                BrowseCommand::Read.run(self);
                 None
             }
         };
+    }
+
+    /// Whether the range that is planned is one of those that the workspace knows, and not read yet. Another one is for its
+    /// user to read.
+    fn has_known_slice_to_read(&self) -> bool {
+        let browse = &self.state.browse;
+        let Remote::Ready(plan) = &browse.plan else { return false };
+        let filter = browse.filter_text();
+        let mut known = self.state.workspace.get().slices.iter();
+        browse.topic.as_deref() == Some(FLIGHTS)
+            && known.any(|known| known.slice == plan.slice && known.filter == filter)
+            && !browse.frame.is_pending()
+            && browse.frame.get().is_none_or(|frame| *frame.slice != plan.slice)
     }
 
     fn connect_to_demo(&mut self) {
@@ -103,24 +138,22 @@ impl Runtime<'_> {
         self.state.is_connected_to(CONNECTION) && matches!(self.state.connection.catalogue, Remote::Ready(_))
     }
 
-    /// The id of the demo's cluster, while it is the one that is open.
-    pub(super) fn demo_cluster_id(&self) -> Option<String> {
-        let cluster = self.state.connection.cluster().filter(|_| self.state.is_connected_to(CONNECTION));
-        cluster.map(|cluster| cluster.id().to_owned()).or_else(|| {
-            let known = self.state.workspace.get().connection.clone();
-            known.filter(|known| known.name == CONNECTION).and_then(|known| known.cluster_id)
-        })
-    }
-
     /// Closes what the window has open of the demo, before its cluster goes.
     pub(super) fn leave_demo(&mut self) {
-        if self.state.connection.name == CONNECTION {
+        let open = self.state.connection.cluster.get().map(|cluster| cluster.id());
+        if self.state.connection.name == CONNECTION || open == self.state.demo.cluster_id() {
             self.disconnect();
         }
-        let file = self.state.demo.demo.as_ref().map(|demo| demo.workspace().to_path_buf());
-        let anew = self.state.demo.ending == Some(super::Ending::StartAnew);
-        if anew && file.is_some() && self.state.workspace.file() == file.as_deref() {
-            // It goes with the cluster, as was said.
+        if self.state.demo.ending == Some(super::Ending::StartAnew) {
+            self.close_demo_workspace();
+        }
+    }
+
+    /// Closes the demo's workspace, which is to go with its cluster, as was said.
+    pub(super) fn close_demo_workspace(&mut self) {
+        let place = self.state.demo.options.as_ref().map(DemoOptions::workspace);
+        let file = place.as_ref().and_then(Place::file);
+        if file.is_some() && self.state.workspace.file() == file {
             WorkspaceCommand::Unsaved(Box::new(WorkspaceCommand::New)).run(self);
         }
     }

@@ -14,9 +14,12 @@ use crate::ui::theme::tokens;
 use crate::ui::widgets::{ListRow, Segmented, Switch};
 use crate::ui::{Icon, View, format, states, zone};
 
+/// Why nothing can be set any more.
+const OVER: &str = "the year is over; start the demo anew";
+
 /// Whether a connection is that to the demo's cluster, which runs in this window.
 pub(super) fn is_demo(view: &View<'_>, connection: &SavedConnection) -> bool {
-    view.state.demo.is_running() && connection.profile.name == demo::CONNECTION
+    view.state.demo.is_reached_by(&connection.profile.name)
 }
 
 /// The row that starts the demo, among what can be brought in.
@@ -46,6 +49,7 @@ pub(super) fn starting(ui: &mut Ui, view: &View<'_>, rect: Rect) -> bool {
         DemoPhase::Failed(problem) => zone::fill(ui, middle, |ui| {
             states::error(ui, view, problem, |ui| {
                 view.button(ui, DemoCommand::Start);
+                view.button(ui, DemoCommand::AskStartAnew);
             });
         }),
     }
@@ -57,7 +61,7 @@ pub(super) fn stream(ui: &mut Ui, view: &View<'_>) {
     let Some(replay) = &view.state.demo.replay else { return };
     zone::line(ui);
     zone::header("Demo stream").detail("departures in New York, 2013").tall().show(ui, |ui| {
-        let off = replay.ended.then_some("the year is over; start the demo anew");
+        let off = replay.ended.then_some(OVER);
         if let Some(on) = Switch::new("Replay", !replay.paused && !replay.ended).off(off).show(ui) {
             view.send(if on { DemoCommand::GoOn } else { DemoCommand::Pause });
         }
@@ -78,7 +82,9 @@ fn rows(ui: &mut Ui, view: &View<'_>, replay: &ReplayState) {
         let names = Speed::OFFERED.map(|speed| speed.to_string());
         let options: Vec<&str> = names.iter().map(String::as_str).collect();
         let chosen = Speed::OFFERED.iter().position(|speed| *speed == replay.speed);
-        let new = Segmented::new("Speed", &options, chosen).show(ui);
+        let over = Speed::OFFERED.iter().enumerate().map(|(index, _)| (index, OVER));
+        let off: Vec<_> = over.filter(|_| replay.ended).collect();
+        let new = Segmented::new("Speed", &options, chosen).off(&off).show(ui);
         if let Some(speed) = new.and_then(|index| Speed::OFFERED.get(index)) {
             view.send(DemoCommand::SetSpeed(*speed));
         }

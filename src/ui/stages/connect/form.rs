@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, Rect, Ui};
 
 use super::{demo, properties, security};
-use crate::app::commands::connect::Edit;
+use crate::app::commands::connect::{Edit, OF_DEMO};
 use crate::app::commands::{ConnectCommand, WindowCommand};
 use crate::app::state::connect::SavedConnection;
 use crate::ui::text::{self, Type};
@@ -49,7 +49,9 @@ fn cluster(ui: &mut Ui, view: &View<'_>, shown: &SavedConnection) {
     });
     zone::padded(ui, PADDING, |ui| {
         zone::form_row(ui, "Name", AT, |ui| {
-            let field = TextField::new("Name", &shown.profile.name).error(view.state.connect.name_problem());
+            let field = TextField::new("Name", &shown.profile.name)
+                .error(view.state.connect.name_problem())
+                .off(demo::is_demo(view, shown).then_some(OF_DEMO));
             if let Some(name) = field.show(ui).changed {
                 edit(view, Edit::Name(name));
             }
