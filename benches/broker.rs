@@ -80,6 +80,7 @@ fn main() {
         "memory of the embedded cluster's process after that: {:.1} MB",
         memory_mb(embedded.process.id())
     );
+    measure_start_of_apache(&mut apache);
 }
 
 /// A cluster that is measured.
