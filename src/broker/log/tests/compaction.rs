@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use super::support::*;
 use crate::broker::log::batch::BatchHeader;
 use crate::broker::log::records::put_varlong;
-use crate::broker::log::{
-    Cleanup, Compression, Isolation, LogConfig, Marker, PartitionLog, Producer, encode_batch,
-};
+use crate::broker::log::{Cleanup, Isolation, LogConfig, Marker, PartitionLog, Producer, encode_batch};
 
 pub(super) fn compacted() -> LogConfig {
     LogConfig {
@@ -330,74 +328,11 @@ fn a_reader_of_times_sees_through_a_compacted_log() {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
-    }
-}
-
 pub(super) fn files_of(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|found| found == extension));
     paths.sort();
     paths
-}
-
-/// Replays the exchange of files and stops after each of its steps.
-#[test]
-fn a_crash_at_any_step_of_the_exchange_loses_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut log = in_folder(folder.path(), LogConfig { compression: Some(Compression::None), ..compacted() });
-    let mut chance = Chance(11);
-    let mut writer = Writer::default();
-    for _ in 0..300 {
-        writer.step(&mut log, &mut chance);
-    }
-    for id in 0..3 {
-        writer.end(id, &mut log, Marker::Abort);
-    }
-    log.roll(NOW).unwrap();
-    log.flush().unwrap();
-    let before = writer.table();
-    let compaction = log.begin_compaction(NOW).unwrap();
-    let _waiting = compaction.run().unwrap();
-    let cleaned = files_of(folder.path(), "cleaned");
-    assert!(cleaned.len() > 1);
-    let sources = files_of(folder.path(), "log").len();
-
-    for step in 0..sources + 3 {
-        let crashed = tempfile::tempdir().unwrap();
-        copy(folder.path(), crashed.path());
-        for name in cleaned.iter().map(|path| path.file_name().unwrap()) {
-            exchange(&crashed.path().join(name), step);
-        }
-        let mut log = in_folder(crashed.path(), compacted());
-        assert_eq!(without_tombstones(table(&mut log)), before, "step {step}");
-        assert!(
-            files_of(crashed.path(), "cleaned").is_empty() && files_of(crashed.path(), "swap").is_empty()
-        );
-        log.compact(NOW).unwrap();
-        assert_eq!(without_tombstones(table(&mut log)), before, "step {step}");
-    }
-}
-
-/// The first steps of the exchange: written, renamed to swap, then one source after the other deleted.
-fn exchange(cleaned: &Path, steps: usize) {
-    if steps == 0 {
-        return;
-    }
-    let swap = cleaned.with_extension("swap");
-    fs::rename(cleaned, &swap).unwrap();
-    let stem = swap.file_stem().unwrap().to_str().unwrap().to_owned();
-    let (base, end) = stem.split_once('-').unwrap();
-    let covered = files_of(swap.parent().unwrap(), "log").into_iter().filter(|path| {
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        name >= base && name < end
-    });
-    for path in covered.take(steps - 1) {
-        fs::remove_file(path).unwrap();
-    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The exchange of compacted segments when the log has changed meanwhile, or the disk fails in the middle.
 
+use std::fs;
 use std::path::Path;
 
 use super::compaction::{Table, Writer, compacted, files_of, table, without_tombstones};
@@ -141,7 +142,7 @@ fn a_compacted_segment_that_is_gone_leaves_the_log_as_it_was() {
     let compacted_segments = log.begin_compaction(NOW).unwrap().run().unwrap();
     let mut cleaned = files_of(folder.path(), "cleaned");
     cleaned.retain(|path| path.metadata().unwrap().len() > 0);
-    std::fs::remove_file(&cleaned[1]).unwrap();
+    fs::remove_file(&cleaned[1]).unwrap();
     assert!(log.finish_compaction(compacted_segments).is_err());
     assert_eq!(without_tombstones(table(&mut log)), before);
     assert_eq!(files_of(folder.path(), "cleaned").len(), 0);
@@ -160,11 +161,11 @@ fn a_damaged_batch_stops_compaction_once_and_leaves_no_files() {
     }
     log.roll(NOW).unwrap();
     let path = files_of(folder.path(), "log").remove(1);
-    let mut content = std::fs::read(&path).unwrap();
+    let mut content = fs::read(&path).unwrap();
     let last = content.len() - 3;
     // In the last value of the segment, where only the checksum shows it.
     content[last] ^= 1;
-    std::fs::write(&path, content).unwrap();
+    fs::write(&path, content).unwrap();
     let before = all_but_damaged(&mut log);
     assert_eq!(log.compact(NOW).unwrap_err().kind(), std::io::ErrorKind::InvalidData);
     assert_eq!(files_of(folder.path(), "cleaned").len(), 0);
@@ -179,4 +180,67 @@ fn all_but_damaged(log: &mut PartitionLog) -> usize {
         sizes += log.read(from, 1, true, Isolation::Uncommitted).unwrap().records.len();
     }
     sizes
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+/// Replays the exchange of files and stops after each of its steps.
+#[test]
+fn a_crash_at_any_step_of_the_exchange_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = in_folder(folder.path(), LogConfig { compression: Some(Compression::None), ..compacted() });
+    let mut chance = Chance(11);
+    let mut writer = Writer::default();
+    for _ in 0..300 {
+        writer.step(&mut log, &mut chance);
+    }
+    for id in 0..3 {
+        writer.end(id, &mut log, Marker::Abort);
+    }
+    log.roll(NOW).unwrap();
+    log.flush().unwrap();
+    let before = writer.table();
+    let compaction = log.begin_compaction(NOW).unwrap();
+    let _waiting = compaction.run().unwrap();
+    let cleaned = files_of(folder.path(), "cleaned");
+    assert!(cleaned.len() > 1);
+    let sources = files_of(folder.path(), "log").len();
+
+    for step in 0..sources + 3 {
+        let crashed = tempfile::tempdir().unwrap();
+        copy(folder.path(), crashed.path());
+        for name in cleaned.iter().map(|path| path.file_name().unwrap()) {
+            exchange(&crashed.path().join(name), step);
+        }
+        let mut log = in_folder(crashed.path(), compacted());
+        assert_eq!(without_tombstones(table(&mut log)), before, "step {step}");
+        assert!(
+            files_of(crashed.path(), "cleaned").is_empty() && files_of(crashed.path(), "swap").is_empty()
+        );
+        log.compact(NOW).unwrap();
+        assert_eq!(without_tombstones(table(&mut log)), before, "step {step}");
+    }
+}
+
+/// The first steps of the exchange: written, renamed to swap, then one source after the other deleted.
+fn exchange(cleaned: &Path, steps: usize) {
+    if steps == 0 {
+        return;
+    }
+    let swap = cleaned.with_extension("swap");
+    fs::rename(cleaned, &swap).unwrap();
+    let stem = swap.file_stem().unwrap().to_str().unwrap().to_owned();
+    let (base, end) = stem.split_once('-').unwrap();
+    let covered = files_of(swap.parent().unwrap(), "log").into_iter().filter(|path| {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        name >= base && name < end
+    });
+    for path in covered.take(steps - 1) {
+        fs::remove_file(path).unwrap();
+    }
 }
