@@ -13,6 +13,7 @@ use crate::jobs::{Cancel, Problem, Progress};
 use crate::kafka::{Bound, Cluster, RangeSpec};
 use crate::learn::{FitObserver, LearnerSpec, Round, Run, RunFile, train_on};
 use crate::live::{Delivery, ScoreRequest};
+use crate::pipeline::{PipelineSpec, StepSpec};
 use crate::registry::{Keep, ModelRef, Package, Registry, Selector, TopicRegistry};
 use crate::workspace::{
     ConnectionRef, Layout, Place, SavedDeployment, SavedPipeline, SavedRange, SavedRun, SavedSlice,
@@ -58,7 +59,7 @@ fn made(cluster: &Cluster, progress: &Progress, cancel: &Cancel) -> Result<Works
     let frame = training_slice(cluster, &trees, progress, cancel)?;
     let registry = TopicRegistry::new(cluster.clone(), MODELS, Keep::All);
     let mut runs = Vec::new();
-    for (name, file) in [("run-1", &logistic), ("run-2", &trees)] {
+    for (name, file) in [("1", &logistic), ("2", &trees)] {
         let run = Arc::new(train_on(&frame, file, &Unwatched, progress, cancel)?);
         let version = published(&registry, &run, progress, cancel)?;
         registry.set_alias(MODEL, ALIAS, Some(version))?;
@@ -82,7 +83,7 @@ fn made(cluster: &Cluster, progress: &Progress, cancel: &Cancel) -> Result<Works
             name: "late flights".into(),
             topic: Some(FLIGHTS.into()),
             label: trees.label.clone(),
-            steps: trees.prepare.clone(),
+            steps: with_exclusions(&trees),
         }],
         training: TrainingSetup {
             seed: trees.seed,
@@ -137,6 +138,12 @@ fn published(
         Some(version) => Ok(version.version),
         None => Ok(registry.publish(MODEL, &package, progress, cancel)?.version),
     }
+}
+
+/// The steps of a run for stage Prepare, where what no feature may use is dropped by a step.
+fn with_exclusions(file: &RunFile) -> PipelineSpec {
+    let drop = StepSpec::Drop { columns: file.task.exclude.clone() };
+    PipelineSpec { steps: std::iter::once(drop).chain(file.prepare.steps.iter().cloned()).collect() }
 }
 
 fn saved_range(file: &RunFile) -> SavedRange {

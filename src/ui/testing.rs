@@ -52,11 +52,13 @@ impl Window {
 
     /// All names and texts, in reading order.
     pub(in crate::ui) fn texts(&self) -> Vec<String> {
-        // The words of a label are its value.
+        // The words of a label are its value; a control has a name, and some a value beside it.
         let said = |node: egui_kittest::Node<'_>| {
-            node.accesskit_node().label().or_else(|| node.accesskit_node().value())
+            let (name, value) = (node.accesskit_node().label(), node.accesskit_node().value());
+            let value = value.filter(|value| name.as_ref() != Some(value));
+            [name, value]
         };
-        self.harness.root().children_recursive().filter_map(said).collect()
+        self.harness.root().children_recursive().flat_map(said).flatten().collect()
     }
 
     /// Fails where nothing says that.

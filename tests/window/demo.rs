@@ -80,6 +80,7 @@ fn the_demo_opens_a_workspace_in_which_every_stage_has_something_to_show() {
         let live = window.state().demo.replay.as_ref().unwrap().departures - HISTORY;
         let session = window.state().live.session().unwrap();
         let counts = &session.snapshot.counts;
+        eprintln!("{} + {} of {live}, {:?}", counts.scored, counts.rejected, session.snapshot.partitions);
         counts.scored + counts.rejected >= live
     });
 }

@@ -343,6 +343,12 @@ impl Runtime<'_> {
         if let Some(stage) = Stage::ALL.into_iter().find(named) {
             self.state.stage = stage;
         }
+        let run = workspace
+            .layout
+            .run
+            .as_ref()
+            .filter(|run| workspace.runs.iter().any(|known| known.name == **run));
+        self.state.train.chosen = run.cloned();
     }
 
     fn offer_recovery(&mut self, recovered: Recovered) {

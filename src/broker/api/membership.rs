@@ -88,6 +88,11 @@ fn described(call: &Call<'_>, joined: Joined) -> JoinGroupResponse {
 
 /// SyncGroup. Waits until the leader has assigned.
 pub async fn sync(call: &Call<'_>, request: SyncGroupRequest) -> SyncGroupResponse {
+    // From this version on a member says what it takes for chosen.
+    if call.version >= 5 && (request.protocol_type.is_none() || request.protocol_name.is_none()) {
+        let error = ResponseError::InconsistentGroupProtocol;
+        return SyncGroupResponse::default().with_error_code(error.code());
+    }
     let sync = sync_request(request);
     let (answer, synced) = oneshot::channel();
     call.node.on_disk(|| call.node.with_groups(|groups| groups.sync(call.node.steady(), sync, answer)));

@@ -120,9 +120,12 @@ fn verify(
     transactional_id: Option<&str>,
     place: &TopicPartition,
 ) -> Result<(), NotTaken> {
-    let is_new = |producer: &Producer| !log.has_ongoing(producer.id, producer.epoch);
-    let Some(producer) = transactional_producer(records).filter(is_new) else { return Ok(()) };
-    let id = transactional_id.ok_or(ResponseError::InvalidTxnState)?;
+    let Some(producer) = transactional_producer(records) else { return Ok(()) };
+    // Who may write under no id is not the owner of one.
+    let id = transactional_id.ok_or(ResponseError::TransactionalIdAuthorizationFailed)?;
+    if log.has_ongoing(producer.id, producer.epoch) {
+        return Ok(());
+    }
     let verified =
         call.node.with_transactions(|transactions| transactions.verify_partition(id, producer, place));
     verified.map_err(|error| match error {

@@ -36,7 +36,7 @@ pub fn create(call: &Call<'_>, request: CreateTopicsRequest) -> CreateTopicsResp
             continue;
         }
         let created = if twice.contains(name) {
-            Err(Refused::new(ResponseError::InvalidRequest, "Duplicate topic name."))
+            Err(named_twice_over())
         } else {
             new_topic(call, asked).and_then(|new| {
                 call.node.on_disk(|| call.node.topics.create(new, request.validate_only, call.node.now()))
@@ -164,8 +164,14 @@ fn refused_result(call: &Call<'_>, refused: Refused) -> CreatableTopicResult {
 /// DeleteTopics.
 pub fn delete(call: &Call<'_>, request: DeleteTopicsRequest) -> DeleteTopicsResponse {
     let named = request.topic_names.into_iter().map(|name| DeleteTopicState::default().with_name(Some(name)));
-    let results = request.topics.into_iter().chain(named).map(|asked| {
+    let asked: Vec<_> = request.topics.into_iter().chain(named).collect();
+    let (doubled, once) = told_apart(call, asked);
+    let refused = doubled.into_iter().map(|asked| (asked, Err(named_twice_over())));
+    let deleted = once.into_iter().map(|asked| {
         let deleted = call.node.on_disk(|| delete_one(call, &asked));
+        (asked, deleted)
+    });
+    let results = refused.chain(deleted).map(|(asked, deleted)| {
         let mut result = DeletableTopicResult::default();
         result.name = asked.name.or_else(|| (call.version < 6).then(TopicName::default));
         result.topic_id = asked.topic_id;
@@ -184,6 +190,46 @@ pub fn delete(call: &Call<'_>, request: DeleteTopicsRequest) -> DeleteTopicsResp
         result
     });
     DeleteTopicsResponse::default().with_responses(results.collect())
+}
+
+fn named_twice_over() -> Refused {
+    Refused::new(ResponseError::InvalidRequest, "Duplicate topic name.")
+}
+
+/// Topics that are named twice, each once, and the others. The same topic by its name and by its id is named twice.
+fn told_apart(
+    call: &Call<'_>,
+    asked: Vec<DeleteTopicState>,
+) -> (Vec<DeleteTopicState>, Vec<DeleteTopicState>) {
+    let topic_of = |asked: &DeleteTopicState| match (&asked.name, Id::from_wire(asked.topic_id)) {
+        (Some(name), None) => Some(name.to_string()),
+        (None, Some(id)) => {
+            let topic = call.node.topics.with_id(id);
+            Some(topic.map_or_else(|| asked.topic_id.to_string(), |topic| topic.name.clone()))
+        }
+        _ => None,
+    };
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut distinct: Vec<(DeleteTopicState, bool)> = Vec::new();
+    for asked in asked {
+        let known = topic_of(&asked)
+            .and_then(|topic| places.insert(topic.clone(), distinct.len()).map(|at| (topic, at)));
+        let Some((topic, at)) = known else {
+            distinct.push((asked, false));
+            continue;
+        };
+        places.insert(topic, at);
+        if let Some((first, is_doubled)) = distinct.get_mut(at) {
+            *is_doubled = true;
+            first.name = first.name.take().or(asked.name);
+            if Id::from_wire(first.topic_id).is_none() {
+                first.topic_id = asked.topic_id;
+            }
+        }
+    }
+    let (doubled, once): (Vec<_>, Vec<_>) = distinct.into_iter().partition(|(_, is_doubled)| *is_doubled);
+    let bare = |states: Vec<(DeleteTopicState, bool)>| states.into_iter().map(|(asked, _)| asked).collect();
+    (bare(doubled), bare(once))
 }
 
 fn delete_one(call: &Call<'_>, asked: &DeleteTopicState) -> Result<Arc<Topic>, Refused> {
@@ -218,21 +264,21 @@ fn delete_one(call: &Call<'_>, asked: &DeleteTopicState) -> Result<Arc<Topic>, R
 /// CreatePartitions.
 pub fn create_partitions(call: &Call<'_>, request: CreatePartitionsRequest) -> CreatePartitionsResponse {
     let twice = named_twice(request.topics.iter().map(|topic| topic.name.as_str()));
-    let results = request.topics.iter().map(|asked| {
-        let done = if twice.contains(asked.name.as_str()) {
-            Err(Refused::new(ResponseError::InvalidRequest, "Duplicate topic name."))
-        } else {
-            call.node.on_disk(|| grow(call, asked, request.validate_only))
-        };
-        let result = CreatePartitionsTopicResult::default().with_name(asked.name.clone());
+    let answer = |name: &str, done: Result<(), Refused>| {
+        let result = CreatePartitionsTopicResult::default().with_name(TopicName(text(name)));
         match done {
             Ok(()) => result,
             Err(refused) => {
                 result.with_error_code(refused.error.code()).with_error_message(Some(text(refused.message)))
             }
         }
-    });
-    CreatePartitionsResponse::default().with_results(results.collect())
+    };
+    // One that is named twice is answered once.
+    let doubled = twice.iter().map(|name| answer(name, Err(named_twice_over())));
+    let once = request.topics.iter().filter(|asked| !twice.contains(asked.name.as_str()));
+    let grown =
+        once.map(|asked| answer(&asked.name, call.node.on_disk(|| grow(call, asked, request.validate_only))));
+    CreatePartitionsResponse::default().with_results(doubled.chain(grown).collect())
 }
 
 fn grow(call: &Call<'_>, asked: &CreatePartitionsTopic, validate_only: bool) -> Result<(), Refused> {

@@ -99,15 +99,11 @@ pub fn add_partitions(call: &Call<'_>, request: AddPartitionsToTxnRequest) -> Ad
 pub fn add_offsets(call: &Call<'_>, request: AddOffsetsToTxnRequest) -> AddOffsetsToTxnResponse {
     let producer = Producer { id: request.producer_id.0, epoch: request.producer_epoch };
     let (id, group) = (&request.transactional_id, &request.group_id);
-    let added = if group.is_empty() {
-        Err(ResponseError::InvalidGroupId)
-    } else {
-        call.node.on_disk(|| {
-            call.node.with_transactions(|transactions| {
-                transactions.add_offsets(call.node.steady(), id, producer, group)
-            })
+    let added = call.node.on_disk(|| {
+        call.node.with_transactions(|transactions| {
+            transactions.add_offsets(call.node.steady(), id, producer, group)
         })
-    };
+    });
     AddOffsetsToTxnResponse::default().with_error_code(code(&added.map_err(in_words_of(call.version, 2))))
 }
 
@@ -131,6 +127,9 @@ pub fn commit_offsets(call: &Call<'_>, request: TxnOffsetCommitRequest) -> TxnOf
     };
     let (id, group) = (&request.transactional_id, &request.group_id);
     let outcomes = of_known(call, offsets, |offsets| {
+        if group.is_empty() {
+            return Err(ResponseError::InvalidGroupId);
+        }
         let commit =
             TransactionCommitRequest { group: group.to_string(), member, producer_id: producer.id, offsets };
         call.node

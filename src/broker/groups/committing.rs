@@ -102,6 +102,9 @@ impl GroupCoordinator {
         group: &str,
         partitions: &BTreeSet<TopicPartition>,
     ) -> Result<PerPartition, ResponseError> {
+        if group.is_empty() {
+            return Err(ResponseError::InvalidGroupId);
+        }
         let known = self.groups.get(group).ok_or(ResponseError::GroupIdNotFound)?;
         if known.state != GroupState::Empty && !known.is_of_consumers() {
             return Err(ResponseError::NonEmptyGroup);

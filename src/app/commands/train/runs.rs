@@ -153,7 +153,8 @@ impl Runtime<'_> {
             train.threshold = 0.5;
             train.class = 0;
         }
-        train.chosen = Some(name);
+        train.chosen = Some(name.clone());
+        self.state.workspace.layout().run = Some(name);
     }
 
     /// Breaks the seal of a run's test part.
