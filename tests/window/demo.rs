@@ -71,7 +71,11 @@ fn the_demo_opens_a_workspace_in_which_every_stage_has_something_to_show() {
         let joined = window.state().prepare.label.joined.get();
         joined.and_then(|frame| frame.labels.as_ref()).is_some_and(|labels| labels.counts.matched > 200_000)
     });
+    window.go(Stage::Live);
     wait_for_live(&mut window, "a broken record", |seen| seen.counts.rejected > 0);
+    wait_for_live(&mut window, "a label", |seen| {
+        seen.labels.as_ref().is_some_and(|labels| labels.window.metrics.contains_key("accuracy"))
+    });
     assert!(!window.state().workspace.is_dirty(), "nobody has changed anything");
 
     // The deployment joined after the replay had begun, and misses nothing of it.
@@ -80,7 +84,6 @@ fn the_demo_opens_a_workspace_in_which_every_stage_has_something_to_show() {
         let live = window.state().demo.replay.as_ref().unwrap().departures - HISTORY;
         let session = window.state().live.session().unwrap();
         let counts = &session.snapshot.counts;
-        eprintln!("{} + {} of {live}, {:?}", counts.scored, counts.rejected, session.snapshot.partitions);
         counts.scored + counts.rejected >= live
     });
 }

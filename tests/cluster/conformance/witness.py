@@ -152,15 +152,17 @@ class Scene:
         while next(iter(done(self.admin.describe_configs([resource])).values()))["retention.ms"].value != "777000":
             assert time.time() < until, "the change is not seen"
         producer = Producer(self.server)
+        # Times that retention leaves alone.
+        began = int(time.time() * 1_000) - 60_000
         for n in range(10):
-            producer.produce(topic, str(n), partition=0, timestamp=1_000 * (n + 1))
+            producer.produce(topic, str(n), partition=0, timestamp=began + 1_000 * (n + 1))
         producer.flush(PATIENCE)
         part = TopicPartition(topic, 0)
         offsets = {
             "earliest": (OffsetSpec.earliest(), 0),
             "latest": (OffsetSpec.latest(), 10),
             "largest time": (OffsetSpec.max_timestamp(), 9),
-            "a time": (OffsetSpec.for_timestamp(3_500), 3),
+            "a time": (OffsetSpec.for_timestamp(began + 3_500), 3),
         }
         for name, (spec, expected) in offsets.items():
             found = done(self.admin.list_offsets({part: spec}))[part].offset
