@@ -125,7 +125,11 @@ mod tests {
 
     #[test]
     fn others_are_decompressed_together_up_to_a_bound() {
-        assert!((2..=MOST_WITH_A_LITTLE).contains(&most_at_a_time(1 << 20)));
+        let data = compress(Compression::Zstd, &[0; 1000]).unwrap();
+        let [one, other] = [(); 2].map(|()| Body::of(Compression::Zstd, &data, 1000).unwrap());
+        assert_eq!(one.len(), other.len());
+        drop((one, other));
+        assert!(most_at_a_time(1 << 20) <= MOST_WITH_A_LITTLE);
     }
 
     #[test]

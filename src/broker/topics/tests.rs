@@ -70,7 +70,7 @@ fn others_go_on_while_a_topic_changes() {
         let changed = topics.clone();
         let changing = runtime.spawn(async move { change(&changed) });
         runtime.spawn(async move { say.send(()).unwrap() });
-        let others = hear.recv_timeout(Duration::from_secs(20));
+        let others = hear.recv_timeout(Duration::from_mins(1));
         drop(held);
         runtime.block_on(changing).unwrap();
         assert!(others.is_ok());
