@@ -119,7 +119,8 @@ fn watch(demo: &Demo, progress: &Progress, cancel: &Cancel, output: &Output) {
             output.note("The year is over; the cluster stays. --fresh begins anew.");
         }
         progress.set(now.departures);
-        progress.detail(format!("{} {}, flights", time(now.clock.0), pace(now.paused, now.speed)));
+        let pace = if now.ended { "the year is over".into() } else { pace(now.paused, now.speed) };
+        progress.detail(format!("{} {pace}, flights", time(now.clock.0)));
         before = Some(now);
         thread::sleep(LOOK);
     }
