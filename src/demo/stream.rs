@@ -231,11 +231,12 @@ impl Open {
     /// Waits until nothing is under way, a record was refused, patience ends or the stream.
     fn wait(&mut self, cancel: &Cancel) {
         let (began, was_whole) = (Instant::now(), !self.writer.has_failed());
-        while !self.writer.settle(LOOK)
-            && !(was_whole && self.writer.has_failed())
-            && !cancel.is_cancelled()
-            && began.elapsed() < PATIENCE
-        {}
+        while !self.writer.settle(LOOK) {
+            let was_refused = was_whole && self.writer.has_failed();
+            if was_refused || cancel.is_cancelled() || began.elapsed() >= PATIENCE {
+                return;
+            }
+        }
     }
 }
 

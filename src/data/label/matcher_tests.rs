@@ -105,7 +105,7 @@ proptest! {
 
         let mut matcher = Matcher::new(WITHIN);
         let mut found = vec![None; events.len()];
-        let (mut open, mut held): (Vec<(u32, usize)>, Vec<(u32, usize)>) = (Vec::new(), Vec::new());
+        let (mut open, mut held) = (Vec::<(u32, usize)>::new(), Vec::<(u32, usize)>::new());
         for part in order.chunks(step) {
             for (_, at) in part {
                 match at.checked_sub(events.len()) {
