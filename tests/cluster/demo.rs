@@ -37,7 +37,7 @@ fn assert_each_event_once(kafka: &Kafka, flights: &Flights, events: usize) {
 }
 
 fn wait(what: &str, mut reached: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_secs(120);
     while !reached() {
         assert!(Instant::now() < until, "waited for {what}");
         std::thread::sleep(Duration::from_millis(20));
