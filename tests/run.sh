@@ -55,7 +55,8 @@ part "set up" set_up
 part "format" cargo fmt --check
 part "lints" cargo clippy --quiet --locked --all-targets -- -D warnings
 part "documentation" documentation
-part "tests" with_screen cargo test --quiet --locked
+# A test that never ends is named by the last "has been running" above, and must not keep the rest from being told.
+part "tests" with_screen timeout --kill-after=60 3300 cargo test --quiet --locked
 part "release" release_binary
 
 printf '\n%s' "$summary"

@@ -32,12 +32,7 @@ impl SharedLog {
     /// The disk fails, or a batch is damaged.
     pub(super) fn compact(&self, now_ms: i64) -> io::Result<()> {
         let Some(Some(compaction)) = self.with(|log| log.begin_compaction(now_ms)) else { return Ok(()) };
-        match compaction.run() {
-            Ok(compacted) => self.with(|log| log.finish_compaction(compacted)).transpose().map(drop),
-            Err(error) => {
-                self.with(|log| log.compaction_failed(&error));
-                Err(error)
-            }
-        }
+        let compacted = compaction.run();
+        self.with(|log| log.end_compaction(compacted, now_ms)).transpose().map(drop)
     }
 }

@@ -24,6 +24,9 @@ mod member;
 use gather::Gathered;
 use member::{Change, MemberContext, member_config};
 
+/// How long a member that goes looks at most for a rebalance behind records that nobody will read.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// How to be a member.
 #[derive(Clone, Debug, Default)]
 pub struct GroupOptions {
@@ -302,6 +305,21 @@ impl GroupConsumer {
             if place.1 == partition && at.next.is_none_or(|next| next.0 < offset) {
                 at.next = Some(Offset(offset));
             }
+        }
+    }
+}
+
+impl Drop for GroupConsumer {
+    /// A rebalance that was told of is heeded before the client closes: librdkafka, told to close meanwhile, goes on without
+    /// it, and the call that heeds it may then wait for ever (librdkafka's issue 4884).
+    fn drop(&mut self) {
+        self.consumer.unsubscribe();
+        let (began, mut quiet) = (Instant::now(), 0);
+        while quiet < 3 && began.elapsed() < FAREWELL {
+            let came = self.consumer.poll(Duration::from_millis(1)).is_some();
+            // A rebalance that was heeded gives no event.
+            let changed = !self.consumer.context().take_changes().is_empty();
+            quiet = if came || changed { 0 } else { quiet + 1 };
         }
     }
 }

@@ -8,7 +8,7 @@ use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::{ClientConfig, TopicPartitionList};
 
-use crate::harness::{Kafka, TestRecord, unique};
+use crate::harness::{Kafka, TestRecord, eventually, unique};
 
 fn watermarks(topic: &TopicSummary) -> Vec<(i64, i64)> {
     topic.partitions.iter().map(|partition| (partition.low.0, partition.high.0)).collect()
@@ -120,7 +120,7 @@ fn a_list_that_cannot_be_had_is_an_error_and_not_empty() {
     let mut kafka = Kafka::start();
     kafka.topic("there", 1, &[]);
     let mut profile = kafka.profile();
-    profile.properties.insert("socket.timeout.ms".into(), "2000".into());
+    profile.properties.insert("socket.timeout.ms".into(), "5000".into());
     let cluster = forebay::kafka::Cluster::connect(&profile, &forebay::kafka::Secrets::new()).unwrap();
     assert_eq!(cluster.catalogue().unwrap().topics.len(), 1);
 
@@ -129,6 +129,6 @@ fn a_list_that_cannot_be_had_is_an_error_and_not_empty() {
     assert!(matches!(error, KafkaError::Unreachable { .. } | KafkaError::TimedOut { .. }), "{error}");
 
     kafka.start_again(1);
-    let topics = (0..30).find_map(|_| cluster.catalogue().ok()).unwrap().topics;
+    let topics = eventually("the catalogue", || cluster.catalogue().ok()).topics;
     assert_eq!(topics.len(), 1);
 }

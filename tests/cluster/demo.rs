@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use forebay::demo::{
-    ARRIVED, CONNECTION, Demo, DemoOptions, EventStream, FLIGHTS, Flights, Moment, Replay, Speed,
+    ARRIVED, CONNECTION, Demo, DemoOptions, EventStream, FLIGHTS, Flights, Moment, Replay, ReplayHandle,
+    ReplayState, Speed,
 };
 use forebay::jobs::{Cancel, Progress};
 use forebay::kafka::{Bound, Cluster, RangeSpec};
@@ -13,7 +14,7 @@ use forebay::workspace::{ConnectionRef, Workspace};
 use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, ResourceSpecifier};
 use rdkafka::client::DefaultClientContext;
 
-use crate::harness::{Kafka, consumed};
+use crate::harness::{Kafka, consumed, eventually};
 
 /// The keys of the first so many events, by topic.
 fn expected(flights: &Flights, events: usize) -> BTreeMap<&'static str, BTreeSet<Vec<u8>>> {
@@ -37,11 +38,16 @@ fn assert_each_event_once(kafka: &Kafka, flights: &Flights, events: usize) {
 }
 
 fn wait(what: &str, mut reached: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_secs(120);
-    while !reached() {
-        assert!(Instant::now() < until, "waited for {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually(what, || reached().then_some(()));
+}
+
+/// The state of a replay that was paused; a tick may still be under way.
+fn at_rest(replay: &ReplayHandle) -> ReplayState {
+    eventually("the pause", || {
+        let before = replay.state();
+        std::thread::sleep(Duration::from_secs(1));
+        (replay.state() == before).then_some(before)
+    })
 }
 
 /// Sets the largest batch that a topic takes, by plain librdkafka. Its events stay older than any retention.
@@ -77,7 +83,7 @@ fn a_broker_killed_in_the_middle_of_the_year_costs_no_event_and_doubles_none() {
         let until = 40_000 + round * 30_000;
         let writing = std::thread::spawn(move || {
             for place in (0..=until).step_by(1_000).filter(|place| *place > 40_000) {
-                while stream.write_until(place).is_err() {}
+                wait("the writer", || stream.write_until(place).is_ok());
             }
             stream
         });
@@ -185,11 +191,7 @@ fn the_replay_is_paused_and_hurried_while_it_runs_and_goes_on_after_a_restart() 
     wait("departures", || handle.state().departures > begun + 100);
     handle.set_paused(true);
     handle.set_speed(Speed::HOUR);
-    // A tick may be under way.
-    std::thread::sleep(Duration::from_millis(500));
-    let paused = handle.state();
-    std::thread::sleep(Duration::from_millis(500));
-    assert_eq!(handle.state(), paused);
+    let paused = at_rest(&handle);
     drop(replay);
 
     let stream = EventStream::open(&cluster, flights.clone()).unwrap();
@@ -198,8 +200,7 @@ fn the_replay_is_paused_and_hurried_while_it_runs_and_goes_on_after_a_restart() 
     let replay = Replay::start(stream, Speed::FASTEST, false).unwrap();
     wait("more departures", || replay.handle().state().departures > paused.departures + 100);
     replay.handle().set_paused(true);
-    std::thread::sleep(Duration::from_millis(500));
-    let now = replay.handle().state();
+    let now = at_rest(replay.handle());
     drop(replay);
     let events = (now.departures + now.arrivals) as usize;
     assert_each_event_once(&kafka, &flights, events);

@@ -9,10 +9,9 @@ use forebay::kafka::{
     RangeSpec, ReadOptions, Secrets, SliceReader, TransactionalWriter,
 };
 
-use super::harness::{Kafka, TestRecord, unique};
+use super::harness::{Kafka, PATIENCE, TestRecord, unique};
 
 const TICK: Duration = Duration::from_millis(100);
-const PATIENCE: Duration = Duration::from_secs(60);
 
 type At = (String, PartitionId, Offset);
 

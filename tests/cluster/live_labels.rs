@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use forebay::data::{LabelBy, LabelSpec};
-use forebay::jobs::Cancel;
 use forebay::kafka::Cluster;
-use forebay::live::{Delivery, LiveLabels, LiveSnapshot, LiveStats, ScoreRequest, score};
+use forebay::live::{LiveLabels, LiveSnapshot, ScoreRequest};
 use forebay::registry::Registry;
 use polars::prelude::*;
 
+use crate::deployment::Deployment;
 use crate::harness::{Kafka, TestRecord, consumed, unique};
-use crate::packages::{publish, registry, sample, with_intercept};
+use crate::packages::{publish, registry, with_intercept};
+use crate::scoring::prepared;
 
 const HOUR: i64 = 3_600_000;
 const WITHIN: i64 = 24 * HOUR;
@@ -61,28 +61,17 @@ struct Scene {
 
 impl Scene {
     fn new(kafka: &'static Kafka) -> Self {
-        let cluster = kafka.connect();
         let keep = [("retention.ms", "-1")];
-        let (input, labels) = (kafka.topic("flights", 3, &keep), kafka.topic("arrived", 2, &keep));
+        let labels = kafka.topic("arrived", 2, &keep);
+        let (cluster, request) = prepared(kafka, 3, &keep);
         let request = ScoreRequest {
-            model: "delay@champion".parse().unwrap(),
-            model_topic: unique("models"),
-            output: format!("{input}-predictions"),
             dead_letter: None,
-            group: Some(format!("score-{input}")),
-            input,
-            delivery: Delivery::ExactlyOnce,
-            from_beginning: true,
-            until_end: true,
-            instance: None,
             max_batch: 700,
             commit_ms: 20,
             labels: Some(LabelSpec::by_key(&labels, "arr_delay", "24h")),
+            ..request
         };
-        let models = registry(&cluster, &request.model_topic);
-        publish(&models, "delay", &sample());
-        publish(&models, "delay", &with_intercept(-1.0));
-        models.set_alias("delay", "champion", Some(1)).unwrap();
+        publish(&registry(&cluster, &request.model_topic), "delay", &with_intercept(-1.0));
         Self { kafka, cluster, request, labels }
     }
 
@@ -142,9 +131,7 @@ impl Scene {
     }
 
     fn run(&self) -> (LiveSnapshot, Arc<LiveLabels>) {
-        let stats = Arc::new(LiveStats::new());
-        score(&self.cluster, &self.request, &stats, &Cancel::new()).unwrap();
-        let snapshot = stats.snapshot();
+        let (_, snapshot) = Deployment::run(&self.cluster, &self.request);
         let labels = snapshot.labels.clone().unwrap();
         assert_adds_up(&labels);
         (snapshot, labels)
@@ -350,37 +337,24 @@ fn a_swap_parts_the_versions_and_a_label_topic_that_comes_later_is_waited_for() 
     scene.request.until_end = false;
     scene.labels = labels.clone();
     let flights = flights(3_000);
-    let stats = Arc::new(LiveStats::new());
-    let cancel = Cancel::new();
-    let wait = |what: &str, reached: &dyn Fn(&LiveSnapshot) -> bool| {
-        let deadline = Instant::now() + Duration::from_secs(90);
-        while !reached(&stats.snapshot()) {
-            assert!(Instant::now() < deadline, "waited for {what}: {:#?}", stats.snapshot());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    };
-    std::thread::scope(|scope| {
-        let running = scope.spawn(|| score(&scene.cluster, &scene.request, &stats, &cancel));
-        scene.depart(&flights[..1_500]);
-        wait("the first half", &|snapshot| snapshot.counts.scored >= 1_400);
-        wait("a note", &|snapshot| snapshot.notes.iter().any(|note| note.text.contains("does not exist")));
-        scene.serve(2);
-        wait("version 2", &|snapshot| snapshot.serving.is_some_and(|serving| serving.version == 2));
-        scene.depart(&flights[1_500..]);
-        let scored = flights.iter().filter(|flight| flight.dep_delay.is_some()).count() as u64;
-        wait("the rest", &|snapshot| snapshot.counts.scored >= scored);
-        scene.kafka.named_topic(&labels, 2, &[("retention.ms", "-1")]);
-        scene.arrive(&flights);
-        let expected = scene.afterwards().len() as u64;
-        wait("the labels", &|snapshot| {
-            snapshot
-                .labels
-                .as_ref()
-                .is_some_and(|labels| labels.counts.labelled >= expected && labels.lag == 0)
-        });
-        cancel.cancel();
-        running.join().unwrap().unwrap();
+    let deployment = Deployment::start(&scene.cluster, &scene.request);
+    scene.depart(&flights[..1_500]);
+    deployment.wait("the first half", |snapshot| snapshot.counts.scored >= 1_400);
+    deployment
+        .wait("a note", |snapshot| snapshot.notes.iter().any(|note| note.text.contains("does not exist")));
+    scene.serve(2);
+    deployment.wait("version 2", |snapshot| snapshot.serving.is_some_and(|serving| serving.version == 2));
+    scene.depart(&flights[1_500..]);
+    let scored = flights.iter().filter(|flight| flight.dep_delay.is_some()).count() as u64;
+    deployment.wait("the rest", |snapshot| snapshot.counts.scored >= scored);
+    scene.kafka.named_topic(&labels, 2, &[("retention.ms", "-1")]);
+    scene.arrive(&flights);
+    let expected = scene.afterwards().len() as u64;
+    deployment.wait("the labels", |snapshot| {
+        snapshot.labels.as_ref().is_some_and(|labels| labels.counts.labelled >= expected && labels.lag == 0)
     });
+    let stats = deployment.stats.clone();
+    deployment.stop();
     let labels = stats.snapshot().labels.unwrap();
     assert_adds_up(&labels);
     assert_same(&labels, &scene.afterwards());

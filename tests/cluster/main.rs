@@ -14,6 +14,7 @@ mod check;
 mod conformance;
 mod connection;
 mod demo;
+mod deployment;
 mod frames;
 mod groups;
 mod harness;

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use forebay::jobs::{Cancel, Problem};
+use forebay::jobs::Cancel;
 use forebay::kafka::Cluster;
-use forebay::live::{Delivery, LiveSnapshot, LiveState, LiveStats, ScoreRequest, ScoreSummary, score};
+use forebay::live::{Delivery, LiveSnapshot, LiveState, ScoreRequest, score};
 use forebay::registry::Registry;
 
+use crate::deployment::Deployment;
 use crate::harness::{Consumed, Kafka, TestRecord, consumed, unique};
 use crate::packages::{changed, publish, registry, sample, with_intercept};
 
 /// An input topic, a model topic with one version that is champion, and a request that joins them.
-fn prepared(kafka: &Kafka, partitions: i32) -> (Cluster, ScoreRequest) {
+pub fn prepared(kafka: &Kafka, partitions: i32, configs: &[(&str, &str)]) -> (Cluster, ScoreRequest) {
     let cluster = kafka.connect();
-    let input = kafka.topic("flights", partitions, &[]);
+    let input = kafka.topic("flights", partitions, configs);
     let request = ScoreRequest {
         model: "delay@champion".parse().unwrap(),
         model_topic: unique("models"),
@@ -49,42 +49,6 @@ fn flights(numbers: std::ops::Range<i64>, partitions: i32) -> impl Iterator<Item
     })
 }
 
-/// A deployment on a thread of its own.
-struct Deployment {
-    stats: Arc<LiveStats>,
-    cancel: Cancel,
-    thread: JoinHandle<Result<ScoreSummary, Problem>>,
-}
-
-impl Deployment {
-    fn start(cluster: &Cluster, request: &ScoreRequest) -> Self {
-        let (stats, cancel) = (Arc::new(LiveStats::new()), Cancel::new());
-        let (cluster, request) = (cluster.clone(), request.clone());
-        let (shared, token) = (stats.clone(), cancel.clone());
-        let thread = std::thread::spawn(move || score(&cluster, &request, &shared, &token));
-        Self { stats, cancel, thread }
-    }
-
-    fn wait(&self, what: &str, reached: impl Fn(&LiveSnapshot) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(90);
-        while !reached(&self.stats.snapshot()) {
-            assert!(Instant::now() < deadline, "waited for {what}: {:#?}", self.stats.snapshot());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn stop(self) -> ScoreSummary {
-        self.cancel.cancel();
-        self.thread.join().unwrap().unwrap()
-    }
-}
-
-fn run(cluster: &Cluster, request: &ScoreRequest) -> (ScoreSummary, LiveSnapshot) {
-    let stats = Arc::new(LiveStats::new());
-    let summary = score(cluster, request, &stats, &Cancel::new()).unwrap();
-    (summary, stats.snapshot())
-}
-
 /// How often each input offset was predicted, by partition and offset.
 fn predicted(predictions: &[Consumed]) -> BTreeMap<(i64, i64), usize> {
     let mut times = BTreeMap::new();
@@ -107,10 +71,10 @@ fn assert_exactly_once(kafka: &Kafka, request: &ScoreRequest, records: usize) {
 #[test]
 fn every_record_gets_one_prediction_with_its_key_in_its_partition() {
     let kafka = Kafka::shared();
-    let (cluster, request) = prepared(kafka, 3);
+    let (cluster, request) = prepared(kafka, 3, &[]);
     kafka.produce(&request.input, flights(0..3_000, 3));
 
-    let (summary, snapshot) = run(&cluster, &request);
+    let (summary, snapshot) = Deployment::run(&cluster, &request);
 
     assert_eq!(
         (summary.read, summary.scored, summary.rejected, summary.versions),
@@ -129,13 +93,13 @@ fn every_record_gets_one_prediction_with_its_key_in_its_partition() {
     assert_eq!(snapshot.scored.len(), LiveSnapshot::KEPT_RECORDS);
     assert_eq!(snapshot.bins.iter().map(|bin| bin.records).sum::<u64>(), 3_000);
     assert_eq!(snapshot.latency.records, 3_000);
-    assert_eq!(run(&cluster, &request).0.read, 0, "a second run goes on where the first ended");
+    assert_eq!(Deployment::run(&cluster, &request).0.read, 0, "a second run goes on where the first ended");
 }
 
 #[test]
 fn records_that_cannot_be_scored_go_to_the_dead_letter_topic_with_the_reason() {
     let kafka = Kafka::shared();
-    let (cluster, request) = prepared(kafka, 1);
+    let (cluster, request) = prepared(kafka, 1, &[]);
     let bad = |value: &str, key: &str| TestRecord::new(value).key(key).header("trace", "7").partition(0);
     kafka.produce(&request.input, flights(0..5, 1));
     kafka.produce(
@@ -151,7 +115,7 @@ fn records_that_cannot_be_scored_go_to_the_dead_letter_topic_with_the_reason() {
     );
     kafka.produce(&request.input, flights(5..10, 1));
 
-    let (summary, snapshot) = run(&cluster, &request);
+    let (summary, snapshot) = Deployment::run(&cluster, &request);
 
     assert_eq!((summary.read, summary.scored, summary.rejected), (16, 10, 6));
     let dead = consumed(kafka, request.dead_letter.as_ref().unwrap());
@@ -170,13 +134,13 @@ fn records_that_cannot_be_scored_go_to_the_dead_letter_topic_with_the_reason() {
 #[test]
 fn without_a_dead_letter_topic_rejections_are_counted_and_kept() {
     let kafka = Kafka::shared();
-    let (cluster, mut request) = prepared(kafka, 1);
+    let (cluster, mut request) = prepared(kafka, 1, &[]);
     request.dead_letter = None;
     request.delivery = Delivery::AtLeastOnce;
     kafka.produce(&request.input, [TestRecord::new("{").partition(0)]);
     kafka.produce(&request.input, flights(0..10, 1));
 
-    let (summary, snapshot) = run(&cluster, &request);
+    let (summary, snapshot) = Deployment::run(&cluster, &request);
 
     assert_eq!((summary.read, summary.scored, summary.rejected), (11, 10, 1));
     assert_eq!((snapshot.rejections[0].offset.0, snapshot.rejections[0].step.as_str()), (0, "decode"));
@@ -186,7 +150,7 @@ fn without_a_dead_letter_topic_rejections_are_counted_and_kept() {
 #[test]
 fn moving_the_alias_swaps_the_version_without_a_stop_or_a_lost_record() {
     let kafka = Kafka::shared();
-    let (cluster, mut request) = prepared(kafka, 2);
+    let (cluster, mut request) = prepared(kafka, 2, &[]);
     request.until_end = false;
     let models = registry(&cluster, &request.model_topic);
     let deployment = Deployment::start(&cluster, &request);
@@ -225,7 +189,7 @@ fn moving_the_alias_swaps_the_version_without_a_stop_or_a_lost_record() {
 #[test]
 fn a_damaged_version_is_not_taken_and_the_old_one_goes_on() {
     let kafka = Kafka::shared();
-    let (cluster, mut request) = prepared(kafka, 1);
+    let (cluster, mut request) = prepared(kafka, 1, &[]);
     request.until_end = false;
     let models = registry(&cluster, &request.model_topic);
     publish(&models, "delay", &with_intercept(3.0));
@@ -261,7 +225,7 @@ impl Seed {
 #[test]
 fn members_that_are_overtaken_in_the_middle_of_a_transaction_leave_each_record_scored_once() {
     let kafka = Kafka::shared();
-    let (cluster, mut request) = prepared(kafka, 2);
+    let (cluster, mut request) = prepared(kafka, 2, &[]);
     request.until_end = false;
     request.instance = Some("one".into());
     request.max_batch = 100;
@@ -277,12 +241,11 @@ fn members_that_are_overtaken_in_the_middle_of_a_transaction_leave_each_record_s
         std::thread::sleep(Duration::from_millis(200 + faults.below(900)));
     }
     for deployment in overtaken {
-        deployment.cancel.cancel();
-        let _ = deployment.thread.join().unwrap();
+        let _ = deployment.end();
     }
     kafka.produce(&request.input, flights(6_000..6_500, 2));
     request.until_end = true;
-    run(&cluster, &request);
+    Deployment::run(&cluster, &request);
 
     assert_exactly_once(kafka, &request, 6_500);
 }
@@ -290,7 +253,7 @@ fn members_that_are_overtaken_in_the_middle_of_a_transaction_leave_each_record_s
 #[test]
 fn a_broker_that_is_killed_and_comes_back_costs_no_record_and_doubles_none() {
     let mut kafka = Kafka::start();
-    let (cluster, mut request) = prepared(&kafka, 2);
+    let (cluster, mut request) = prepared(&kafka, 2, &[]);
     request.until_end = false;
     let deployment = Deployment::start(&cluster, &request);
     kafka.produce(&request.input, flights(0..1_000, 2));
@@ -310,7 +273,7 @@ fn a_broker_that_is_killed_and_comes_back_costs_no_record_and_doubles_none() {
 #[test]
 fn a_leader_that_goes_costs_no_record_and_doubles_none() {
     let mut kafka = Kafka::start_three();
-    let (cluster, mut request) = prepared(&kafka, 2);
+    let (cluster, mut request) = prepared(&kafka, 2, &[]);
     request.until_end = false;
     let deployment = Deployment::start(&cluster, &request);
     kafka.produce(&request.input, flights(0..1_000, 2));
@@ -329,7 +292,7 @@ fn a_leader_that_goes_costs_no_record_and_doubles_none() {
 #[test]
 fn a_request_that_cannot_work_is_refused_with_the_reason() {
     let kafka = Kafka::shared();
-    let (cluster, request) = prepared(kafka, 1);
+    let (cluster, request) = prepared(kafka, 1, &[]);
     let refused = |change: fn(&mut ScoreRequest)| {
         let mut request = request.clone();
         change(&mut request);

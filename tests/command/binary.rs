@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::harness::Kafka;
+use crate::harness::{Kafka, output};
 
 /// `forebay` with a configuration folder of its own and, where it has one, a cluster.
 pub struct Forebay {
@@ -56,7 +56,7 @@ impl Forebay {
 
     /// Runs to the end.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(self.command(arguments).output().unwrap())
+        Ran::of(output(&mut self.command(arguments)))
     }
 
     /// Runs to the end, which must be a success, and gives standard output.

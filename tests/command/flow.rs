@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::binary::Forebay;
-use crate::harness::Kafka;
+use crate::harness::{Kafka, output};
 
 #[test]
 fn the_flow_from_a_topic_to_predictions_on_apache_kafka() {
@@ -23,7 +23,7 @@ fn flow(kafka: &Kafka) {
     script.arg(kafka.bootstrap()).arg(forebay.folder());
     script.env("FOREBAY", env!("CARGO_BIN_EXE_forebay")).env("FOREBAY_CONFIG_DIR", forebay.folder());
     let began = std::time::Instant::now();
-    let output = script.output().unwrap();
+    let output = output(&mut script);
     println!("{:.1} s", began.elapsed().as_secs_f64());
     let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}\n{wrong}");

@@ -1,7 +1,7 @@
 //! What commands print about a topic, for people and for machines.
 
 use crate::binary::Forebay;
-use crate::harness::{Kafka, TestRecord};
+use crate::harness::{Kafka, TestRecord, output};
 use crate::small;
 
 #[test]
@@ -131,7 +131,7 @@ fn a_disk_that_takes_no_more_is_named_and_the_old_file_stays() {
         format!("trap '' XFSZ; ulimit -f 16; exec {} read {topic} -o a.jsonl", env!("CARGO_BIN_EXE_forebay"));
     let mut command = std::process::Command::new("bash");
     command.args(["-c", &line]).current_dir(forebay.folder()).env("FOREBAY_BOOTSTRAP", kafka.bootstrap());
-    let output = command.output().unwrap();
+    let output = output(&mut command);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(stderr.contains("Nothing was replaced. Free some space"), "{stderr}");

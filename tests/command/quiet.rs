@@ -7,7 +7,7 @@ use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 
 use crate::binary::Forebay;
-use crate::harness::{Kafka, java_tool};
+use crate::harness::{Kafka, eventually, java_tool};
 use crate::small;
 
 /// Where Kafka keeps groups and committed offsets.
@@ -49,11 +49,12 @@ fn at_work(kafka: &Kafka, group: &str, topic: &str) -> BaseConsumer {
     config.set("group.id", group).set("enable.auto.commit", "false").set("auto.offset.reset", "earliest");
     let consumer: BaseConsumer = config.create().unwrap();
     consumer.subscribe(&[topic]).unwrap();
-    while consumer.assignment().unwrap().count() < 4 {
+    eventually("four partitions", || {
         if let Some(message) = consumer.poll(Duration::from_millis(100)) {
             message.unwrap();
         }
-    }
+        (consumer.assignment().unwrap().count() == 4).then_some(())
+    });
     commit(&consumer, topic, 70);
     consumer
 }

@@ -4,13 +4,13 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use crate::binary::{Forebay, Running};
-use crate::harness::{Kafka, unique};
+use crate::harness::{Kafka, PATIENCE, eventually, unique};
 use crate::small;
 use crate::terminal::{CTRL_C, Terminal};
 
 /// Waits until the topic holds as many records, as another reader sees them.
 fn wait_for(forebay: &Forebay, scorer: &mut Running, topic: &str, records: u64) {
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + PATIENCE;
     while forebay.run(&["plan", topic, "--json"]).stdout.is_empty() || offsets(forebay, topic) < records {
         assert!(Instant::now() < until && scorer.is_running(), "no predictions in {topic}");
         std::thread::sleep(Duration::from_millis(100));
@@ -63,6 +63,7 @@ fn sigint_ends_a_train_as_cancelled() {
 #[test]
 fn sigint_ends_the_wait_for_a_cluster_that_does_not_answer() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    silent.set_nonblocking(true).unwrap();
     let address = silent.local_addr().unwrap().to_string();
     let forebay = Forebay::alone();
     for arguments in [
@@ -72,8 +73,13 @@ fn sigint_ends_the_wait_for_a_cluster_that_does_not_answer() {
         &["models"],
         &["score", "late@1", "--input", "flights", "--output", "predictions"],
     ] {
-        let waiting = forebay.start(&[arguments, &["--bootstrap", &address]].concat());
-        let link = silent.accept().unwrap();
+        // Links of the one before.
+        while silent.accept().is_ok() {}
+        let mut waiting = forebay.start(&[arguments, &["--bootstrap", &address]].concat());
+        let link = eventually("a link", || {
+            assert!(waiting.is_running(), "{arguments:?} did not connect");
+            silent.accept().ok()
+        });
         waiting.signal("INT");
         let ran = waiting.wait();
         assert_eq!((ran.code, ran.stdout.as_str()), (130, ""), "{arguments:?}: {ran:#?}");

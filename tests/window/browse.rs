@@ -22,7 +22,7 @@ fn opened(topic: &str) -> Window {
     let mut window = Window::on(Kafka::shared());
     window.go(Stage::Browse);
     window.click(Role::ListBoxOption, topic);
-    window.wait_for(30, "the topic", |window| {
+    window.wait_for("the topic", |window| {
         let browse = &window.state().browse;
         let looked_up = !browse.timeline.is_pending() && !browse.page.is_pending();
         looked_up && browse.timeline.get().is_some() && browse.page.get().is_some()
@@ -33,7 +33,7 @@ fn opened(topic: &str) -> Window {
 /// Waits until the range holds so many records.
 #[track_caller]
 fn planned(window: &mut Window, records: u64) {
-    window.wait_for(30, &format!("{records} planned records"), |window| {
+    window.wait_for(&format!("{records} planned records"), |window| {
         let browse = &window.state().browse;
         let settled = !browse.plan.is_pending() && !browse.page.is_pending();
         settled && browse.plan.get().is_some_and(|plan| plan.offsets == records)
@@ -126,10 +126,10 @@ fn an_end_that_is_wrong_is_told_at_its_field_and_reads_nothing() {
     planned(&mut window, 96);
     window.enter("From", "2013-01-03");
     planned(&mut window, 0);
-    window.wait_for(30, "the empty page", |window| window.sees("No record in this range"));
+    window.wait_for("the empty page", |window| window.sees("No record in this range"));
     assert!(!window.is_on(Role::Button, "Read slice"));
     window.enter("From", "2039-01-01");
-    window.wait_for(30, "the refusal", |window| {
+    window.wait_for("the refusal", |window| {
         window.sees_part("lies in the future") && !window.state().browse.page.is_pending()
     });
     assert!(!window.sees_part("all 0") && window.named(Role::Row).is_empty(), "{:?}", window.texts());
@@ -164,7 +164,7 @@ fn records_are_walked_by_arrows_filtered_and_shown_in_full() {
     window.row("0 0 2013-01-01 00:00:00");
     window.press(Key::ArrowDown);
     window.press(Key::ArrowDown);
-    window.wait_for(30, "the record", |window| window.sees("p0 at 1"));
+    window.wait_for("the record", |window| window.sees("p0 at 1"));
     assert!(window.sees("flight-2") && window.sees("distance") && window.sees("102"), "{:?}", window.texts());
     window.press_with(Modifiers::COMMAND | Modifiers::CTRL | Modifiers::SHIFT, Key::C);
     let copied: serde_json::Value = serde_json::from_str(window.copied().unwrap()).unwrap();
@@ -192,7 +192,7 @@ fn in_a_narrow_window_a_record_lies_over_the_table_from_enter_to_escape() {
     window.resize(1024.0, 700.0);
     window.row("");
     window.press(Key::Enter);
-    window.wait_for(30, "the record", |window| window.sees("Position"));
+    window.wait_for("the record", |window| window.sees("Position"));
     assert!(!window.has(Role::Table, "Records"));
     window.press(Key::Escape);
     assert!(window.has(Role::Table, "Records") && !window.sees("Position"), "{:?}", window.texts());
@@ -211,7 +211,7 @@ fn a_slice_is_read_with_its_filter_and_exported_to_a_typed_path() {
     window.enter("Filter", "carrier == \"EV\"");
     planned(&mut window, FLIGHTS as u64 + 2);
     window.ctrl(Key::Enter);
-    window.wait_for(30, "the slice", |window| window.state().browse.frame.get().is_some());
+    window.wait_for("the slice", |window| window.state().browse.frame.get().is_some());
     let frame = window.state().browse.frame.get().unwrap();
     assert_eq!((frame.rows(), frame.rejected_total, frame.tombstones), (96, 1, 1));
     assert!(window.sees_part("96 rows, 1 rejected"), "{:?}", window.texts());
@@ -221,7 +221,7 @@ fn a_slice_is_read_with_its_filter_and_exported_to_a_typed_path() {
     window.button("Export");
     let path = window.folder.path().join("ev.csv");
     window.enter("Path", &path.display().to_string());
-    window.wait_for(30, "the file", |window| window.sees("Slice exported"));
+    window.wait_for("the file", |window| window.sees("Slice exported"));
     assert_eq!(import(&path).unwrap().height(), 96);
 }
 
@@ -238,7 +238,7 @@ fn an_empty_topic_and_one_of_other_bytes_are_told_apart() {
 
     let mut window = opened(&bytes);
     window.row("0 0");
-    window.wait_for(30, "the record", |window| window.sees_part("not JSON: "));
+    window.wait_for("the record", |window| window.sees_part("not JSON: "));
     window.click(Role::Tab, "Hex");
     assert!(window.sees_part("00 9f 92 96"), "{:?}", window.texts());
 }

@@ -23,7 +23,7 @@ fn a_wrong_address_says_why_and_what_to_do() {
     let address = format!("127.0.0.1:{}", dead_port());
     window.fill("Bootstrap servers", &address);
     window.ctrl(Key::Enter);
-    window.wait_for(40, "the failed check", |window| {
+    window.wait_for("the failed check", |window| {
         window.state().connect.shown().is_some_and(|shown| shown.check.problem.is_some())
     });
 
@@ -61,7 +61,7 @@ fn what_is_typed_is_kept_but_for_secrets() {
     assert!(window.has(Role::Button, "Remove client.rack"));
     let file = window.folder.path().join("connections.toml");
     let written = |file: &std::path::Path| std::fs::read_to_string(file).unwrap_or_default();
-    window.wait_for(10, "the connections", |_| written(&file).contains("client.rack"));
+    window.wait_for("the connections", |_| written(&file).contains("client.rack"));
     assert!(!written(&file).contains("enigma"));
 
     let window = Window::open_in(window.close(), 1440.0, 900.0, |_| ());
@@ -94,7 +94,7 @@ fn a_client_properties_is_brought_in_from_a_typed_path() {
     window.click(Role::ListBoxOption, "client.properties");
     window.fill("Path", &path.display().to_string());
     window.press(Key::Enter);
-    window.wait_for(10, "the connection", |window| window.state().connect.shown().is_some());
+    window.wait_for("the connection", |window| window.state().connect.shown().is_some());
     let shown = window.state().connect.shown().unwrap();
     assert_eq!(shown.profile.security.mechanism, Mechanism::ScramSha512);
     assert_eq!(

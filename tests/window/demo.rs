@@ -13,8 +13,6 @@ use crate::harness::Window;
 
 /// Departures before the stream begins.
 const HISTORY: u64 = 252_484;
-/// A debug build on a busy machine trains for a while.
-const PATIENCE: u64 = 180;
 
 /// A window on a demo in a folder of its own, at full speed.
 fn started() -> Window {
@@ -40,7 +38,7 @@ fn wait_until_it_scores(window: &mut Window) {
 }
 
 fn wait_for_live(window: &mut Window, what: &str, reached: impl Fn(&LiveSnapshot) -> bool) {
-    window.wait_for(PATIENCE, what, |window| {
+    window.wait_for(what, |window| {
         let failed = matches!(window.state().demo.phase, DemoPhase::Failed(_));
         assert!(!failed, "{:?}", window.state().demo.phase);
         window.state().live.session().is_some_and(|session| session.is_active() && reached(&session.snapshot))
@@ -60,14 +58,14 @@ fn the_demo_opens_a_workspace_in_which_every_stage_has_something_to_show() {
     assert_eq!(state.runs().len(), 2);
 
     // The slice is read, and its labels are joined, without anybody asking.
-    window.wait_for(PATIENCE, "the slice", |window| window.state().browse.frame.get().is_some());
+    window.wait_for("the slice", |window| window.state().browse.frame.get().is_some());
     for stage in [Stage::Connect, Stage::Browse, Stage::Prepare, Stage::Train, Stage::Models, Stage::Live] {
         window.go(stage);
     }
     window.go(Stage::Models);
-    window.wait_for(PATIENCE, "the model", |window| window.sees("arrival-delay"));
+    window.wait_for("the model", |window| window.sees("arrival-delay"));
     window.go(Stage::Prepare);
-    window.wait_for(PATIENCE, "the labels", |window| {
+    window.wait_for("the labels", |window| {
         let joined = window.state().prepare.label.joined.get();
         joined.and_then(|frame| frame.labels.as_ref()).is_some_and(|labels| labels.counts.matched > 200_000)
     });
@@ -80,7 +78,7 @@ fn the_demo_opens_a_workspace_in_which_every_stage_has_something_to_show() {
 
     // The deployment joined after the replay had begun, and misses nothing of it.
     window.send(DemoCommand::Pause);
-    window.wait_for(PATIENCE, "every departure", |window| {
+    window.wait_for("every departure", |window| {
         let live = window.state().demo.replay.as_ref().unwrap().departures - HISTORY;
         let session = window.state().live.session().unwrap();
         let counts = &session.snapshot.counts;
@@ -92,7 +90,7 @@ fn the_demo_opens_a_workspace_in_which_every_stage_has_something_to_show() {
 fn the_workspace_of_a_demo_that_does_not_run_offers_to_start_it() {
     let (folder, file) = ended();
     let mut window = Window::open_in(folder, 1440.0, 900.0, |window| window.workspace = Some(file));
-    window.wait_for(60, "the offer", |window| {
+    window.wait_for("the offer", |window| {
         let mut offers = window.state().notifications.all().iter().filter_map(|said| said.action.as_ref());
         offers.any(|(verb, _)| verb == "Start the demo cluster")
     });
@@ -115,7 +113,7 @@ fn the_replay_is_paused_hurried_and_let_go_on_by_commands() {
     assert_eq!((slow.speed, slow.paused), (Speed::MINUTE, false), "a speed that is chosen is one to see");
     window.send(DemoCommand::SetSpeed(Speed::FASTEST));
     let then = slow.departures;
-    window.wait_for(60, "more flights", |window| {
+    window.wait_for("more flights", |window| {
         window.state().demo.replay.as_ref().is_some_and(|now| now.departures > then + 50)
     });
 }
@@ -124,12 +122,12 @@ fn the_replay_is_paused_hurried_and_let_go_on_by_commands() {
 fn the_demo_stops_in_order_goes_on_where_it_was_and_begins_anew() {
     let mut window = started();
     window.send(DemoCommand::Stop);
-    window.wait_for(60, "the end", |window| window.state().demo.phase == DemoPhase::Off);
+    window.wait_for("the end", |window| window.state().demo.phase == DemoPhase::Off);
     assert!(!window.state().connection.is_open() && !window.state().live.session().unwrap().is_active());
     assert_eq!(window.state().live.session().unwrap().problem, None);
 
     window.send(DemoCommand::Start);
-    window.wait_for(60, "the demo", |window| window.state().demo.is_running());
+    window.wait_for("the demo", |window| window.state().demo.is_running());
     let clock = window.state().demo.replay.as_ref().unwrap().clock;
     assert!(clock > Flights::LIVE_FROM, "it goes on and does not begin again");
     wait_until_it_scores(&mut window);
@@ -138,8 +136,8 @@ fn the_demo_stops_in_order_goes_on_where_it_was_and_begins_anew() {
     window.send(DemoCommand::AskStartAnew);
     assert!(window.sees("Start the demo anew?"), "{:?}", window.texts());
     window.button("Start anew");
-    window.wait_for(60, "the end", |window| !window.state().demo.is_running());
-    window.wait_for(PATIENCE, "the new one", |window| window.state().demo.is_running());
+    window.wait_for("the end", |window| !window.state().demo.is_running());
+    window.wait_for("the new one", |window| window.state().demo.is_running());
     let clock = window.state().demo.replay.as_ref().unwrap().clock;
     assert!(clock < forebay::kafka::EventTime(Flights::LIVE_FROM.0 + 86_400_000), "{clock:?}");
     wait_until_it_scores(&mut window);

@@ -89,7 +89,7 @@ fn connect(window: &mut Window, kafka: &Kafka) {
     window.fill("Bootstrap servers", &kafka.bootstrap());
     assert!(window.is_on(Role::Button, "Connect"));
     window.ctrl(Key::Enter);
-    window.wait_for(60, "the check", |window| window.state().connection.catalogue.get().is_some());
+    window.wait_for("the check", |window| window.state().connection.catalogue.get().is_some());
     assert!(window.sees("connected") && !window.sees("failed"), "{:?}", window.texts());
     assert!(window.is_on(Role::Button, "Browse topics"));
     window.ctrl(Key::Enter);
@@ -98,7 +98,7 @@ fn connect(window: &mut Window, kafka: &Kafka) {
 
 fn read_a_slice(window: &mut Window, flights: &Path) {
     window.click(Role::ListBoxOption, "flights");
-    window.wait_for(30, "the timeline and the newest records", |window| {
+    window.wait_for("the timeline and the newest records", |window| {
         let browse = &window.state().browse;
         !browse.timeline.is_pending() && browse.timeline.get().is_some() && browse.page.get().is_some()
     });
@@ -117,7 +117,7 @@ fn read_a_slice(window: &mut Window, flights: &Path) {
     window.enter("To", &last_midnight.to_string());
     wait_for_plan(window, rows);
     window.ctrl(Key::Enter);
-    window.wait_for(60, "the slice", |window| window.state().browse.frame.get().is_some());
+    window.wait_for("the slice", |window| window.state().browse.frame.get().is_some());
     let frame = window.state().browse.frame.get().unwrap();
     assert_eq!((frame.rows() as u64, frame.rejected_total), (rows, 0));
     let digest = &frame.slice.digest()[..6];
@@ -127,7 +127,7 @@ fn read_a_slice(window: &mut Window, flights: &Path) {
 /// Waits until the range holds so many records, and the window says so.
 #[track_caller]
 fn wait_for_plan(window: &mut Window, records: u64) {
-    window.wait_for(30, &format!("a plan of {records} records"), |window| {
+    window.wait_for(&format!("a plan of {records} records"), |window| {
         !window.state().browse.plan.is_pending()
             && window.state().browse.plan.get().is_some_and(|plan| plan.offsets == records)
     });
@@ -136,7 +136,7 @@ fn wait_for_plan(window: &mut Window, records: u64) {
 
 fn prepare(window: &mut Window) {
     window.ctrl(Key::Num3);
-    window.wait_for(60, "the profile", |window| window.state().prepare.profile.get().is_some());
+    window.wait_for("the profile", |window| window.state().prepare.profile.get().is_some());
     assert!(window.named(Role::Row).iter().any(|row| row.starts_with("carrier str")), "{:?}", window.texts());
     window.button("Suggest steps");
     assert!(window.named(Role::ListItem).iter().any(|step| step.contains("One-hot: carrier, origin")));
@@ -145,11 +145,11 @@ fn prepare(window: &mut Window) {
     window.click(Role::MenuItem, "Drop columns");
     window.button("Columns of the step");
     window.click(Role::MenuItemRadio, "hour");
-    window.wait_for(30, "steps that give features", |window| {
+    window.wait_for("steps that give features", |window| {
         window.state().prepare.outline.features.is_some() && !window.state().prepare.preview.is_pending()
     });
     window.button("Check");
-    window.wait_for(30, "the proof", |window| window.sees_part("Batch equals stream"));
+    window.wait_for("the proof", |window| window.sees_part("Batch equals stream"));
     window.ctrl(Key::Enter);
     assert_eq!(window.state().stage, Stage::Train);
 }
@@ -161,12 +161,12 @@ fn train(window: &mut Window) {
     window.enter("Above", "15");
     window.button("Settings of Boosted trees");
     window.enter("Rounds of Boosted trees", "20");
-    window.wait_for(60, "the split", |window| {
+    window.wait_for("the split", |window| {
         window.state().train.split.get().is_some_and(|split| split.truth.is_some())
             && window.offers("Train 2 learners")
     });
     window.ctrl(Key::Enter);
-    window.wait_for(120, "both runs", |window| window.state().runs().len() == 2);
+    window.wait_for("both runs", |window| window.state().runs().len() == 2);
     let leaderboard = window.named(Role::Row);
     assert!(leaderboard.iter().any(|row| row.starts_with("No skill baseline")), "{leaderboard:?}");
     for run in window.state().runs() {
@@ -186,7 +186,7 @@ fn publish(window: &mut Window, run: &str, version: u32) {
     assert_eq!(window.value("Model"), "late", "the name of the earlier version is offered");
     window.press(Key::Enter);
     let published = format!("late@{version}");
-    window.wait_for(60, &published, |window| {
+    window.wait_for(&published, |window| {
         window.state().run(run).unwrap().published.as_ref() == Some(&published)
     });
 }
@@ -194,7 +194,7 @@ fn publish(window: &mut Window, run: &str, version: u32) {
 /// Makes a version the champion in stage Models.
 fn promote(window: &mut Window, version: u32) {
     window.ctrl(Key::Num5);
-    window.wait_for(30, "the version", |window| {
+    window.wait_for("the version", |window| {
         window.state().models.chosen().is_some_and(|chosen| chosen.version == version)
     });
     let verb = format!("Promote {version} to champion");
@@ -202,17 +202,17 @@ fn promote(window: &mut Window, version: u32) {
     window.ctrl(Key::Enter);
     assert!(window.sees_part(&format!("becomes version {version}.")), "{:?}", window.texts());
     window.confirm(&verb);
-    window.wait_for(30, "the champion", |window| window.state().models.aliased("champion") == Some(version));
+    window.wait_for("the champion", |window| window.state().models.aliased("champion") == Some(version));
 }
 
 fn deploy(window: &mut Window) {
     window.ctrl(Key::Num6);
     window.ctrl(Key::Enter);
-    window.wait_for(30, "the model to be offered", |window| window.value("Model") == "late@champion");
+    window.wait_for("the model to be offered", |window| window.value("Model") == "late@champion");
     assert_eq!(window.value("Input topic"), "flights");
     window.fill("Output topic", "predictions");
     window.click(Role::RadioButton, "At the beginning");
-    window.wait_for(30, "the model to be found", |window| window.sees("late@champion is version 1"));
+    window.wait_for("the model to be found", |window| window.sees("late@champion is version 1"));
     window.ctrl(Key::Enter);
     wait_until_scored(window, EARLY as u64);
     assert!(window.sees("version 1"), "{:?}", window.texts());
@@ -221,7 +221,7 @@ fn deploy(window: &mut Window) {
 /// Waits until so many records are scored and none rejected since the deployment was started, and the window says so.
 #[track_caller]
 fn wait_until_scored(window: &mut Window, records: u64) {
-    window.wait_for(120, &format!("{records} scored records"), |window| {
+    window.wait_for(&format!("{records} scored records"), |window| {
         let counts = window.state().live.session().unwrap().snapshot.counts;
         assert_eq!(counts.rejected, 0, "{:?}", window.state().live.session().unwrap().snapshot.rejections);
         counts.scored >= records
@@ -246,7 +246,7 @@ fn change_over(window: &mut Window, cluster: &Cluster) -> u64 {
         });
         promote(window, 2);
         window.ctrl(Key::Num6);
-        window.wait_for(60, "predictions of version 2", |window| {
+        window.wait_for("predictions of version 2", |window| {
             window.state().live.session().unwrap().snapshot.scored.iter().any(|record| record.version == 2)
         });
         drop(more);
@@ -278,19 +278,18 @@ fn predictions_by_version(kafka: &Kafka, records: u64) -> BTreeMap<i64, usize> {
 
 fn save_and_open_again(mut window: Window) -> Window {
     window.button("Stop");
-    window.wait_for(30, "the end of the deployment", |window| {
-        !window.state().live.session().unwrap().is_active()
-    });
+    window
+        .wait_for("the end of the deployment", |window| !window.state().live.session().unwrap().is_active());
     window.ctrl(Key::S);
     let file = window.folder.path().join("delays.forebay");
     window.fill("Path", &file.display().to_string());
     window.press(Key::Enter);
-    window.wait_for(30, "the saved workspace", |window| !window.state().workspace.is_dirty());
+    window.wait_for("the saved workspace", |window| !window.state().workspace.is_dirty());
     let saved = window.state().workspace.get().clone();
 
     let mut window =
         Window::open_in(window.close(), 1440.0, 900.0, |options| options.workspace = Some(file.clone()));
-    window.wait_for(60, "the cluster and its topic", |window| {
+    window.wait_for("the cluster and its topic", |window| {
         window.state().connection.is_open() && window.state().browse.page.get().is_some()
     });
     assert_eq!(window.state().workspace.get(), &saved);
@@ -305,14 +304,14 @@ fn everything_is_as_it_was(window: &mut Window) {
     wait_for_plan(window, slice.rows.unwrap());
     assert_eq!(window.state().browse.plan.get().unwrap().slice, slice.slice);
     window.ctrl(Key::Enter);
-    window.wait_for(60, "the slice", |window| window.state().browse.frame.get().is_some());
+    window.wait_for("the slice", |window| window.state().browse.frame.get().is_some());
     assert_eq!(window.state().browse.frame.get().unwrap().content, slice.content);
     window.go(Stage::Prepare);
     assert!(window.named(Role::ListItem).iter().any(|step| step.contains("One-hot: carrier, origin")));
     window.go(Stage::Train);
     for part in ["Logistic regression", "Boosted trees", "late@1", "champion", "No skill"] {
         // Aliases come from the model topic.
-        window.wait_for(30, part, |window| window.named(Role::Row).iter().any(|row| row.contains(part)));
+        window.wait_for(part, |window| window.named(Role::Row).iter().any(|row| row.contains(part)));
     }
 }
 

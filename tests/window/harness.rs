@@ -12,7 +12,7 @@ use forebay::app::{App, Message, Options, Stage, State};
 use forebay::kafka::{ConnectionProfile, Secrets};
 use forebay::ui;
 
-use crate::brokers::Kafka;
+use crate::brokers::{Kafka, PATIENCE};
 
 /// A window that is not shown.
 pub struct Window {
@@ -72,7 +72,7 @@ impl Window {
         let mut window = Self::open_in(tempfile::tempdir().unwrap(), 1440.0, 900.0, |options| {
             options.connection = Some((profile, Secrets::new()));
         });
-        window.wait_for(30, "the connection", |window| window.state().connection.catalogue.get().is_some());
+        window.wait_for("the connection", |window| window.state().connection.catalogue.get().is_some());
         window
     }
 
@@ -116,14 +116,14 @@ impl Window {
         self.harness.run_steps(4);
     }
 
-    /// Runs frames, in real time, until `done`; fails after `seconds` with what was awaited.
+    /// Runs frames, in real time, until `done`; fails with what was awaited where it does not come.
     #[track_caller]
-    pub fn wait_for(&mut self, seconds: u64, what: &str, done: impl Fn(&Self) -> bool) {
-        let until = Instant::now() + Duration::from_secs(seconds);
+    pub fn wait_for(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
+        let until = Instant::now() + PATIENCE;
         while !done(self) {
             assert!(
                 Instant::now() < until,
-                "{what} did not come within {seconds} s; there is: {:?}",
+                "{what} did not come within {PATIENCE:?}; there is: {:?}",
                 self.texts()
             );
             std::thread::sleep(Duration::from_millis(10));

@@ -105,10 +105,10 @@ fn window(kafka: &Kafka) -> (Window, String, String) {
 fn read(window: &mut Window, topic: &str) {
     window.send(BrowseCommand::Open(topic.into()));
     window.send(BrowseCommand::WholeTopic);
-    window.wait_for(30, "the plan", |window| window.state().browse.plan.get().is_some());
+    window.wait_for("the plan", |window| window.state().browse.plan.get().is_some());
     window.send(BrowseCommand::Read);
-    window.wait_for(30, "the slice", |window| !window.state().browse.frame.is_pending());
-    window.wait_for(30, "the columns", |window| {
+    window.wait_for("the slice", |window| !window.state().browse.frame.is_pending());
+    window.wait_for("the columns", |window| {
         !window.state().prepare.profile.is_pending() && window.state().prepare.profile.get().is_some()
     });
 }
@@ -117,7 +117,7 @@ fn read(window: &mut Window, topic: &str) {
 fn join(window: &mut Window) {
     window.button("Add step");
     window.click(Role::MenuItem, "Join label");
-    window.wait_for(30, "the column", |window| {
+    window.wait_for("the column", |window| {
         window.state().label_spec().is_some_and(|spec| spec.column == "arr_delay")
     });
     window.button("Join labels");
@@ -126,8 +126,8 @@ fn join(window: &mut Window) {
 
 #[track_caller]
 fn joined(window: &mut Window) {
-    window.wait_for(30, "the labels", |window| counts(window).is_some());
-    window.wait_for(30, "the label's profile", |window| {
+    window.wait_for("the labels", |window| counts(window).is_some());
+    window.wait_for("the label's profile", |window| {
         let profile = &window.state().prepare.profile;
         !profile.is_pending()
             && profile.get().is_some_and(|all| all.iter().any(|one| one.name == "arr_delay"))
@@ -146,7 +146,7 @@ fn the_step_before_all_others_joins_labels_and_counts_what_became_of_them() {
     let (mut window, _, arrived) = window(Kafka::shared());
     window.button("Add step");
     window.click(Role::MenuItem, "Join label");
-    window.wait_for(30, "the column", |window| {
+    window.wait_for("the column", |window| {
         window.state().label_spec().is_some_and(|spec| spec.column == "arr_delay")
     });
     let row = format!("Step 1, Join label: {arrived} by key, within 24 h");
@@ -165,7 +165,7 @@ fn the_step_before_all_others_joins_labels_and_counts_what_became_of_them() {
         columns.iter().any(|row| row.starts_with("arr_delay i64") && row.contains("label")),
         "{columns:?}"
     );
-    window.wait_for(30, "the rows with labels", |window| window.sees("After step 1"));
+    window.wait_for("the rows with labels", |window| window.sees("After step 1"));
     assert!(window.has(Role::ColumnHeader, "arr_delay"), "{:?}", window.named(Role::ColumnHeader));
 
     window.ctrl(Key::Z);
@@ -202,7 +202,7 @@ fn labels_are_matched_by_fields_that_both_sides_have() {
     assert!(window.sees_part("the slice has no column tailnum"), "{:?}", window.texts());
     window.enter("Of the event", "carrier");
     window.button("Join labels");
-    window.wait_for(30, "the refusal", |window| window.offers("Copy details"));
+    window.wait_for("the refusal", |window| window.offers("Copy details"));
     let problem = window.state().prepare.label.joined.problem().cloned().unwrap();
     assert!(window.sees(&problem.what) && !problem.next.is_empty(), "{problem}: {:?}", window.texts());
 }
@@ -212,7 +212,7 @@ fn the_labels_are_the_target_and_the_run_names_both_slices() {
     let (mut window, topic, arrived) = window(Kafka::shared());
     join(&mut window);
     window.send(PrepareCommand::Suggest);
-    window.wait_for(30, "features", |window| window.offers("Use in training"));
+    window.wait_for("features", |window| window.offers("Use in training"));
     let steps = window.named(Role::ListItem);
     assert!(steps[0].starts_with("Step 1, Join label") && steps[1].starts_with("Step 2, "), "{steps:?}");
     assert!(!steps[1..].iter().any(|step| step.contains("arr_delay")), "a label is no feature: {steps:?}");
@@ -221,11 +221,11 @@ fn the_labels_are_the_target_and_the_run_names_both_slices() {
     window.click(Role::RadioButton, "Class");
     window.enter("Above", "15");
     window.click(Role::CheckBox, "Boosted trees");
-    window.wait_for(30, "the split", |window| window.offers("Train 1 learner"));
+    window.wait_for("the split", |window| window.offers("Train 1 learner"));
     let rows = window.state().train.split.get().unwrap().rows;
     assert_eq!(rows[4], expected().unmatched, "rows without a label have no target");
     window.ctrl(Key::Enter);
-    window.wait_for(60, "the run", |window| window.state().runs().len() == 1);
+    window.wait_for("the run", |window| window.state().runs().len() == 1);
     let run = window.state().runs()[0].result.clone().unwrap();
     assert_eq!(run.label_counts, Some(expected()));
     assert_eq!(run.label_slice.as_ref().unwrap().topics[0].topic, arrived);
@@ -245,7 +245,6 @@ fn a_slice_that_is_read_again_gets_its_labels_by_itself() {
     window.send(BrowseCommand::Refresh);
     window.send(BrowseCommand::ClearRange);
     read(&mut window, &topic);
-    window.wait_for(30, "the labels", |window| {
-        counts(window).is_some_and(|now| now.events == FLIGHTS as u64 + 10)
-    });
+    window
+        .wait_for("the labels", |window| counts(window).is_some_and(|now| now.events == FLIGHTS as u64 + 10));
 }

@@ -48,11 +48,11 @@ impl Live {
         window.fill("Input topic", &self.input);
         window.fill("Group", &format!("score-{}", self.input));
         window.click(Role::RadioButton, "At the beginning");
-        window.wait_for(30, "the model", |window| window.sees("delay@champion is version 1"));
+        window.wait_for("the model", |window| window.sees("delay@champion is version 1"));
     }
 
     fn wait_for(&mut self, what: &str, reached: impl Fn(&LiveSnapshot) -> bool) {
-        self.window.wait_for(60, what, |window| {
+        self.window.wait_for(what, |window| {
             window.state().live.session().is_some_and(|session| reached(&session.snapshot))
         });
     }
@@ -75,7 +75,7 @@ fn the_form_says_what_is_missing_what_is_wrong_and_what_deploying_does() {
     assert!(window.sees_part("has no topic no-such-topic") && window.sees_part("has no topic no-such-input"));
     window.fill("Model topic", &models);
     window.fill("Input topic", &input);
-    window.wait_for(30, "the model", |window| window.sees("delay@champion is version 1"));
+    window.wait_for("the model", |window| window.sees("delay@champion is version 1"));
     assert!(window.sees(&format!("{input} has 2 partitions")), "{:?}", window.texts());
     assert!(window.sees(&format!("{input}.predictions will be made")), "{:?}", window.texts());
     window.fill("Output topic", &input);
@@ -120,7 +120,7 @@ fn space_holds_plots_and_tables_while_scoring_goes_on() {
 fn a_newer_version_takes_over_by_the_main_action_between_two_batches() {
     let mut live = Live::running();
     samples::publish_versions(Kafka::shared(), &live.models, 1);
-    live.window.wait_for(30, "the newer version", |window| window.has(Role::Button, "Swap to version 2"));
+    live.window.wait_for("the newer version", |window| window.has(Role::Button, "Swap to version 2"));
     live.window.ctrl(Key::Enter);
     assert!(live.window.sees_part("moves from version 1 to version 2"), "{:?}", live.window.texts());
     live.window.confirm("Swap to version 2");
@@ -137,7 +137,7 @@ fn a_newer_version_takes_over_by_the_main_action_between_two_batches() {
 fn a_stopped_deployment_goes_on_where_it_stood() {
     let mut live = Live::running();
     live.window.button("Stop");
-    live.window.wait_for(30, "the end", |window| window.sees_part("Stopped. What was read is committed"));
+    live.window.wait_for("the end", |window| window.sees_part("Stopped. What was read is committed"));
     samples::arrive(Kafka::shared(), &live.input, FLIGHTS..FLIGHTS + 10);
     live.window.button("Start again");
     live.wait_for("ten more", |seen| seen.counts.scored == 10);
@@ -153,15 +153,15 @@ fn a_deployment_is_changed_and_removed_and_undo_brings_it_back() {
     let Live { mut window, input, .. } = Live::running();
     assert!(!window.is_on(Role::Button, "Change") && !window.is_on(Role::Button, "Remove deployment"));
     window.button("Stop");
-    window.wait_for(30, "the end", |window| window.offers("Change"));
+    window.wait_for("the end", |window| window.offers("Change"));
     window.button("Change");
     window.fill("Dead-letter topic", "");
     window.click(Role::RadioButton, "At least once");
     window.ctrl(Key::Enter);
-    window.wait_for(30, "the changed deployment", |window| window.sees("at least once"));
-    window.wait_for(30, "its start", |window| window.sees_part("running, version 1"));
+    window.wait_for("the changed deployment", |window| window.sees("at least once"));
+    window.wait_for("its start", |window| window.sees_part("running, version 1"));
     window.button("Stop");
-    window.wait_for(30, "the end", |window| window.offers("Remove deployment"));
+    window.wait_for("the end", |window| window.offers("Remove deployment"));
     window.button("Remove deployment");
     assert!(window.sees_part(&format!("{input}.predictions and the offsets")), "{:?}", window.texts());
     window.confirm("Remove deployment");
@@ -184,7 +184,7 @@ fn a_deployment_that_cannot_work_says_why_and_what_to_do() {
     live.set_up();
     registry(&Kafka::shared().connect(), &live.models).set_alias("delay", "champion", None).unwrap();
     live.window.ctrl(Key::Enter);
-    live.window.wait_for(30, "the failure", |window| window.offers("Start again"));
+    live.window.wait_for("the failure", |window| window.offers("Start again"));
     let problem = live.window.state().live.session().unwrap().problem.clone().unwrap();
     assert!(!problem.next.is_empty(), "{problem}");
     for said in [&problem.what, &problem.next] {

@@ -17,9 +17,9 @@ fn window(topic: &str) -> Window {
     let mut window = Window::on(Kafka::shared());
     window.go(Stage::Models);
     // What comes moves the field.
-    window.wait_for(30, "the default topic", |window| window.state().models.listing.get().is_some());
+    window.wait_for("the default topic", |window| window.state().models.listing.get().is_some());
     window.enter("Model topic", topic);
-    window.wait_for(30, "the models", |window| {
+    window.wait_for("the models", |window| {
         let models = &window.state().models;
         models.topic == topic && !models.listing.is_pending() && models.listing.get().is_some()
     });
@@ -29,7 +29,7 @@ fn window(topic: &str) -> Window {
 /// Waits until an alias of the shown model points there.
 #[track_caller]
 fn points(window: &mut Window, alias: &str, version: Option<u32>) {
-    window.wait_for(30, &format!("{alias} at {version:?}"), |window| {
+    window.wait_for(&format!("{alias} at {version:?}"), |window| {
         let models = &window.state().models;
         !models.listing.is_pending() && models.aliased(alias) == version
     });
@@ -60,7 +60,7 @@ fn the_newest_version_is_shown_and_what_others_publish_comes_with_f5() {
     assert!(window.sees("Version 2 compared with version 1"), "{:?}", window.texts());
     samples::publish_versions(Kafka::shared(), &topic, 1);
     window.press(Key::F5);
-    window.wait_for(30, "the third version", |window| window.sees("3 versions"));
+    window.wait_for("the third version", |window| window.sees("3 versions"));
     assert_eq!(window.state().models.version, Some(2), "what is looked at stays");
 
     window.row("3 ");
@@ -122,7 +122,7 @@ fn deleting_a_version_names_what_goes_and_takes_it_from_the_topic() {
     assert_eq!(window.state().models.shown().unwrap().versions.len(), 2);
     window.button("Delete version 2");
     window.confirm("Delete version 2");
-    window.wait_for(30, "one version", |window| window.sees("1 version"));
+    window.wait_for("one version", |window| window.sees("1 version"));
     assert_eq!(window.state().models.version, Some(1));
 }
 
@@ -133,21 +133,21 @@ fn a_package_is_exported_and_imported_as_the_next_version() {
     window.button("Export");
     let path = window.folder.path().join("delay@1.zip");
     window.enter("Path", &path.display().to_string());
-    window.wait_for(30, "the file", |window| window.sees("delay@1 exported"));
+    window.wait_for("the file", |window| window.sees("delay@1 exported"));
     let digest = Package::open(&path).unwrap().manifest.digest;
 
     window.button("Import");
     window.enter("Path", &path.display().to_string());
     assert_eq!(window.value("Model"), "delay", "the name before the @");
     window.press(Key::Enter);
-    window.wait_for(30, "the second version", |window| window.sees("2 versions"));
+    window.wait_for("the second version", |window| window.sees("2 versions"));
     assert_eq!(window.state().models.chosen().unwrap().manifest.digest, digest);
 
     std::fs::write(&path, "not a zip").unwrap();
     window.button("Import");
     window.enter("Path", &path.display().to_string());
     window.press(Key::Enter);
-    window.wait_for(30, "the refusal", |window| window.sees_part("delay@1.zip") && window.sees_part("not a"));
+    window.wait_for("the refusal", |window| window.sees_part("delay@1.zip") && window.sees_part("not a"));
     let models = registry(&Kafka::shared().connect(), &topic).models(&Cancel::new()).unwrap();
     assert_eq!(models[0].versions.len(), 2);
 }
@@ -158,7 +158,7 @@ fn a_read_only_connection_shows_models_and_refuses_to_change_them() {
     let mut window = Window::connected(ConnectionProfile { read_only: true, ..Kafka::shared().profile() });
     window.go(Stage::Models);
     window.enter("Model topic", &topic);
-    window.wait_for(30, "the models", |window| window.sees("1 version"));
+    window.wait_for("the models", |window| window.sees("1 version"));
     assert!(window.sees_part("is read-only."), "{:?}", window.texts());
     for button in ["Promote 1 to champion", "Set alias of 1", "Delete version 1", "Import"] {
         assert!(!window.is_on(Role::Button, button), "{button}");

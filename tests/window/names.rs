@@ -48,11 +48,11 @@ fn full() -> Window {
     let mut window = Window::on(kafka);
     window.send(BrowseCommand::Open(topic.clone()));
     window.send(BrowseCommand::WholeTopic);
-    window.wait_for(30, "the plan", |window| window.state().browse.plan.get().is_some());
+    window.wait_for("the plan", |window| window.state().browse.plan.get().is_some());
     window.send(BrowseCommand::Read);
-    window.wait_for(30, "the slice", |window| window.state().browse.frame.get().is_some());
+    window.wait_for("the slice", |window| window.state().browse.frame.get().is_some());
     window.send(BrowseCommand::Step(0));
-    window.wait_for(30, "the columns", |window| window.state().prepare.profile.get().is_some());
+    window.wait_for("the columns", |window| window.state().prepare.profile.get().is_some());
     window.send(PrepareCommand::Suggest);
     window.send(WindowCommand::Go(Stage::Train));
     window.send(TrainCommand::Target("arr_delay".into()));
@@ -60,11 +60,11 @@ fn full() -> Window {
     window.send(TrainCommand::Choose("boosted-trees", false));
     window.send(TrainCommand::Choose("ridge-regression", true));
     window.send(TrainCommand::OpenLearner("ridge-regression"));
-    window.wait_for(30, "what training needs", |window| window.offers("Train 1 learner"));
+    window.wait_for("what training needs", |window| window.offers("Train 1 learner"));
     window.send(TrainCommand::Train);
-    window.wait_for(60, "the run", |window| window.state().runs().len() == 1);
+    window.wait_for("the run", |window| window.state().runs().len() == 1);
     window.send(ModelsCommand::Topic(models.clone()));
-    window.wait_for(30, "the models", |window| window.state().models.chosen().is_some());
+    window.wait_for("the models", |window| window.state().models.chosen().is_some());
     window.send(LiveCommand::New);
     window.send(LiveCommand::Type(Field::ModelTopic, models));
     window.send(LiveCommand::Type(Field::Model, "delay@2".into()));
@@ -73,7 +73,7 @@ fn full() -> Window {
     window.send(LiveCommand::FromBeginning(true));
     window.send(LiveCommand::Deploy);
     window.send(WindowCommand::Go(Stage::Live));
-    window.wait_for(60, "predictions", |window| {
+    window.wait_for("predictions", |window| {
         window.state().live.session().is_some_and(|session| !session.snapshot.scored.is_empty())
     });
     window

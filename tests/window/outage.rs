@@ -12,9 +12,9 @@ use crate::brokers::Kafka;
 use crate::harness::Window;
 use crate::samples;
 
-/// A request gives up after two seconds, so that the test does not wait ten.
+/// A request gives up after five seconds, so that the test does not wait ten.
 fn impatient(kafka: &Kafka) -> ConnectionProfile {
-    let properties = BTreeMap::from([("socket.timeout.ms".to_owned(), "2000".to_owned())]);
+    let properties = BTreeMap::from([("socket.timeout.ms".to_owned(), "5000".to_owned())]);
     ConnectionProfile { properties, ..kafka.profile() }
 }
 
@@ -26,11 +26,11 @@ fn what_was_there_stays_what_fails_says_why_and_all_goes_on_afterwards() {
     let mut window = Window::connected(impatient(&kafka));
     window.go(Stage::Models);
     window.enter("Model topic", &models);
-    window.wait_for(30, "the models", |window| window.sees("1 version"));
+    window.wait_for("the models", |window| window.sees("1 version"));
     window.go(Stage::Browse);
     window.click(Role::ListBoxOption, &topic);
     window.button("Whole topic");
-    window.wait_for(30, "the plan", |window| window.offers("Read slice"));
+    window.wait_for("the plan", |window| window.offers("Read slice"));
 
     kafka.pause(1);
     browse_waits_and_fails(&mut window, &other);
@@ -43,7 +43,7 @@ fn browse_waits_and_fails(window: &mut Window, other: &str) {
     window.click(Role::ListBoxOption, other);
     assert!(window.state().browse.timeline.is_pending() && window.state().browse.page.is_pending());
     assert!(window.sees("Loading"), "{:?}", window.texts());
-    window.wait_for(60, "the failures", |window| {
+    window.wait_for("the failures", |window| {
         let browse = &window.state().browse;
         browse.timeline.problem().is_some()
             && browse.page.problem().is_some()
@@ -61,7 +61,7 @@ fn browse_waits_and_fails(window: &mut Window, other: &str) {
 fn models_keeps_what_it_had(window: &mut Window) {
     window.go(Stage::Models);
     window.press(Key::F5);
-    window.wait_for(60, "the failure", |window| window.state().models.listing.problem().is_some());
+    window.wait_for("the failure", |window| window.state().models.listing.problem().is_some());
     let problem = window.state().models.listing.problem().cloned().unwrap();
     assert!(window.sees(&problem.why) && window.sees(&problem.next), "{:?}", window.texts());
     assert!(window.sees("1 version") && window.sees("delay"), "{:?}", window.texts());
@@ -69,18 +69,18 @@ fn models_keeps_what_it_had(window: &mut Window) {
 
 fn everything_comes_back(window: &mut Window, other: &str) {
     window.press(Key::F5);
-    window.wait_for(60, "the models", |window| window.state().models.listing.problem().is_none());
+    window.wait_for("the models", |window| window.state().models.listing.problem().is_none());
     window.go(Stage::Browse);
     window.press(Key::F5);
-    window.wait_for(60, "the topic", |window| {
+    window.wait_for("the topic", |window| {
         let browse = &window.state().browse;
         browse.timeline.problem().is_none() && browse.page.get().is_some() && browse.detail.get().is_some()
     });
     assert_eq!(window.state().browse.topic.as_deref(), Some(other));
     window.button("Whole topic");
-    window.wait_for(30, "the plan", |window| window.offers("Read slice"));
+    window.wait_for("the plan", |window| window.offers("Read slice"));
     window.ctrl(Key::Enter);
-    window.wait_for(60, "the slice", |window| window.state().browse.frame.get().is_some());
+    window.wait_for("the slice", |window| window.state().browse.frame.get().is_some());
     assert_eq!(window.state().browse.frame.get().unwrap().rows(), 10);
 }
 
@@ -92,7 +92,7 @@ fn reading_waits_for_a_cluster_that_is_slow_and_can_be_cancelled() {
     window.go(Stage::Browse);
     window.click(Role::ListBoxOption, &topic);
     window.button("Whole topic");
-    window.wait_for(30, "the plan", |window| window.offers("Read slice"));
+    window.wait_for("the plan", |window| window.offers("Read slice"));
 
     kafka.pause(1);
     window.ctrl(Key::Enter);
@@ -101,7 +101,7 @@ fn reading_waits_for_a_cluster_that_is_slow_and_can_be_cancelled() {
         assert!(window.offers("Cancel, keep what is read"), "{stage:?}: {:?}", window.texts());
     }
     kafka.resume(1);
-    window.wait_for(60, "the slice", |window| window.state().browse.frame.get().is_some());
+    window.wait_for("the slice", |window| window.state().browse.frame.get().is_some());
     assert_eq!(window.state().browse.frame.get().unwrap().rows(), 400);
 
     kafka.pause(1);
@@ -109,7 +109,7 @@ fn reading_waits_for_a_cluster_that_is_slow_and_can_be_cancelled() {
     window.ctrl(Key::Enter);
     window.button("Cancel, keep what is read");
     kafka.resume(1);
-    window.wait_for(60, "the end of reading", |window| window.offers("Read slice"));
+    window.wait_for("the end of reading", |window| window.offers("Read slice"));
     assert_eq!(window.state().browse.frame.get().unwrap().rows(), 400, "the slice that was there stays");
     assert!(!window.sees_part("read in part"), "{:?}", window.texts());
 }

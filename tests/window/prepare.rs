@@ -28,7 +28,7 @@ fn window() -> Window {
     let mut window = Window::open();
     window.go(Stage::Prepare);
     window.deliver(Message::Browse(BrowseMessage::Frame(Ok(flights()))));
-    window.wait_for(30, "the columns", |window| window.state().prepare.profile.get().is_some());
+    window.wait_for("the columns", |window| window.state().prepare.profile.get().is_some());
     window
 }
 
@@ -43,7 +43,7 @@ fn suggested() -> Window {
 /// Waits until the table after the steps is there.
 #[track_caller]
 fn settled(window: &mut Window) {
-    window.wait_for(30, "the preview", |window| {
+    window.wait_for("the preview", |window| {
         let preview = &window.state().prepare.preview;
         !preview.is_pending() && preview.get().is_some()
     });
@@ -117,7 +117,7 @@ fn suggested_steps_give_features_that_stand_beside_the_rows_before() {
     );
 
     window.button("Check");
-    window.wait_for(30, "the proof", |window| window.sees("Batch equals stream, 300 rows"));
+    window.wait_for("the proof", |window| window.sees("Batch equals stream, 300 rows"));
     window.ctrl(Key::Enter);
     assert_eq!(window.state().stage, Stage::Train);
 }

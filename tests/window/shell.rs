@@ -73,7 +73,7 @@ fn the_theme_is_switched_and_kept() {
     window.click(Role::RadioButton, "Light");
     assert_eq!(window.state().settings.theme, Theme::Light);
     let file = window.folder.path().join("settings.toml");
-    window.wait_for(10, "settings.toml", |_| file.exists());
+    window.wait_for("settings.toml", |_| file.exists());
 
     let window = Window::open_in(window.close(), 1440.0, 900.0, |_| ());
     assert_eq!(window.state().settings.theme, Theme::Light);

@@ -20,7 +20,7 @@ fn window_of(width: f32, height: f32) -> Window {
     let mut window = Window::open_sized(width, height);
     window.deliver(Message::Browse(BrowseMessage::Frame(Ok(flights()))));
     window.send(WindowCommand::Go(Stage::Train));
-    window.wait_for(20, "the slice in time and its columns", |window| {
+    window.wait_for("the slice in time and its columns", |window| {
         let train = &window.state().train;
         train.facts.get().is_some() && train.preparation.is_some()
     });
@@ -35,7 +35,7 @@ fn late_or_not() -> Window {
     window.click(Role::RadioButton, "Class");
     window.fill("Above", "8");
     window.press(Key::Enter);
-    window.wait_for(20, "the split", |window| {
+    window.wait_for("the split", |window| {
         window.state().train.split.get().is_some_and(|split| split.truth.is_some())
     });
     window
@@ -43,7 +43,7 @@ fn late_or_not() -> Window {
 
 fn train_all(window: &mut Window, count: usize) {
     window.ctrl(Key::Enter);
-    window.wait_for(60, "the runs", |window| window.state().runs().len() == count);
+    window.wait_for("the runs", |window| window.state().runs().len() == count);
 }
 
 #[test]
@@ -77,13 +77,13 @@ fn a_run_repeats_to_the_same_digest_and_its_file_says_the_slice() {
     train_all(&mut window, 1);
     window.send(TrainCommand::Tab(EvaluationTab::Lineage));
     window.button("Repeat run 1");
-    window.wait_for(60, "the repeated run", |window| !window.state().train.repeats.is_empty());
+    window.wait_for("the repeated run", |window| !window.state().train.repeats.is_empty());
     assert!(window.state().train.repeats["1"].is_same());
     assert!(window.sees("same metrics, same digest"), "{:?}", window.texts());
 
     let path = window.folder.path().join("run.toml");
     window.send(TrainCommand::SaveRunFileTo(path.clone()));
-    window.wait_for(10, "the run file", |_| path.exists());
+    window.wait_for("the run file", |_| path.exists());
     let file = RunFile::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(file, window.state().runs()[0].file);
     assert_eq!(file.slice.range.topics, ["flights"]);
@@ -97,7 +97,7 @@ fn a_number_is_judged_by_its_residuals_and_a_deleted_run_comes_back_by_undo() {
     assert_eq!(window.state().training().task.as_ref().unwrap().kind, TaskKind::Regression);
     assert!(!window.is_on(Role::CheckBox, "Logistic regression"));
     window.send(TrainCommand::Choose("boosted-trees", false));
-    window.wait_for(20, "the split", |window| {
+    window.wait_for("the split", |window| {
         window.state().train.split.get().is_some_and(|split| split.truth.is_some())
     });
     train_all(&mut window, 1);
@@ -123,7 +123,7 @@ fn what_cannot_be_trained_says_why() {
     assert_eq!(window.state().training().split.gap, "0s");
     window.fill("Gap", "20h");
     window.press(Key::Enter);
-    window.wait_for(20, "the refused split", |window| window.state().train.split.problem().is_some());
+    window.wait_for("the refused split", |window| window.state().train.split.problem().is_some());
     assert!(window.sees_part("no row is left for the"), "{:?}", window.texts());
 }
 

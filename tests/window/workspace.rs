@@ -40,7 +40,7 @@ fn a_workspace_is_saved_under_a_typed_path_and_opened_again_as_it_was() {
     let path = window.folder.path().join("nyc-delays");
     window.fill("Path", &path.display().to_string());
     window.press(Key::Enter);
-    window.wait_for(10, "the saved workspace", |window| !window.state().workspace.is_dirty());
+    window.wait_for("the saved workspace", |window| !window.state().workspace.is_dirty());
     assert_eq!(window.state().workspace.name(), "nyc-delays");
     assert!(window.has(Role::Button, "Workspace nyc-delays"));
 
@@ -48,7 +48,7 @@ fn a_workspace_is_saved_under_a_typed_path_and_opened_again_as_it_was() {
     let window =
         Window::open_in(window.close(), 1440.0, 900.0, |options| options.workspace = Some(file.clone()));
     let mut window = window;
-    window.wait_for(10, "the workspace", |window| seed(window) == 42);
+    window.wait_for("the workspace", |window| seed(window) == 42);
     assert_eq!((window.state().stage, window.state().workspace.is_dirty()), (Stage::Train, false));
     assert_eq!(window.state().recent_files, [file]);
 }
@@ -60,7 +60,7 @@ fn a_path_that_cannot_be_opened_says_why_and_changes_nothing() {
     window.send(WorkspaceCommand::OpenFile("/nowhere/at-all.forebay".into()));
     assert!(window.sees("Go on without saving?"), "unsaved work is asked about first");
     window.button("Go on without saving");
-    window.wait_for(10, "the problem", |window| window.sees_part("at-all.forebay"));
+    window.wait_for("the problem", |window| window.sees_part("at-all.forebay"));
     assert!(window.sees_part("No such file"));
 }
 
@@ -69,10 +69,10 @@ fn unsaved_work_is_offered_again_after_a_crash() {
     let mut window = Window::open();
     window.send(with_seed(9));
     let autosave = window.folder.path().join("unsaved.forebay.autosave");
-    window.wait_for(10, "the autosave", |_| autosave.exists());
+    window.wait_for("the autosave", |_| autosave.exists());
 
     let mut window = Window::open_in(window.close(), 1440.0, 900.0, |_| ());
-    window.wait_for(10, "the offer", |window| window.sees("Recover unsaved work?"));
+    window.wait_for("the offer", |window| window.sees("Recover unsaved work?"));
     window.button("Recover");
     assert_eq!((seed(&window), window.state().workspace.is_dirty()), (9, true));
 }
@@ -82,11 +82,11 @@ fn what_is_discarded_is_not_offered_again() {
     let mut window = Window::open();
     window.send(with_seed(9));
     let autosave = window.folder.path().join("unsaved.forebay.autosave");
-    window.wait_for(10, "the autosave", |_| autosave.exists());
+    window.wait_for("the autosave", |_| autosave.exists());
     let mut window = Window::open_in(window.close(), 1440.0, 900.0, |_| ());
-    window.wait_for(10, "the offer", |window| window.sees("Recover unsaved work?"));
+    window.wait_for("the offer", |window| window.sees("Recover unsaved work?"));
     window.button("Discard it");
-    window.wait_for(10, "the autosave to go", |_| !autosave.exists());
+    window.wait_for("the autosave to go", |_| !autosave.exists());
     assert_eq!(seed(&window), 0);
 }
 

@@ -64,9 +64,12 @@ pub fn sync_name(path: &Path) -> io::Result<()> {
 /// Replaces a file's content: it is the old or the new one after a crash, never something between.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = path.with_extension("tmp");
-    let mut file = File::create(&new)?;
-    file.write_all(content)?;
-    sync_file(&file, &new)?;
+    {
+        // Closed before the folder is opened: files that may be open are few.
+        let mut file = File::create(&new)?;
+        file.write_all(content)?;
+        sync_file(&file, &new)?;
+    }
     fs::rename(&new, path)?;
     sync_name(path)
 }

@@ -39,6 +39,7 @@ struct Name {
 struct Fails {
     what: Box<dyn Fn(&Path) -> bool>,
     after: usize,
+    kind: io::ErrorKind,
 }
 
 /// Watches what this thread forces to disk, as long as it lives.
@@ -53,7 +54,16 @@ impl Disk {
 
     /// Has the sync after `after` others fail that concern such a path, once.
     pub fn fail(&self, after: usize, what: impl Fn(&Path) -> bool + 'static) {
-        with(|disk| disk.fails = Some(Fails { what: Box::new(what), after }));
+        self.fail_with(io::ErrorKind::Other, after, what);
+    }
+
+    /// [`Self::fail`] because nothing more has room.
+    pub fn be_full(&self, after: usize, what: impl Fn(&Path) -> bool + 'static) {
+        self.fail_with(io::ErrorKind::StorageFull, after, what);
+    }
+
+    fn fail_with(&self, kind: io::ErrorKind, after: usize, what: impl Fn(&Path) -> bool + 'static) {
+        with(|disk| disk.fails = Some(Fails { what: Box::new(what), after, kind }));
     }
 
     /// Whether a failure was asked for that has not come.
@@ -129,8 +139,9 @@ impl Inner {
             fails.after -= 1;
             return Ok(());
         }
+        let kind = fails.kind;
         self.fails = None;
-        Err(io::Error::other("the simulated disk fails"))
+        Err(io::Error::new(kind, "the simulated disk fails"))
     }
 
     fn file_synced(&mut self, path: &Path) -> io::Result<()> {

@@ -17,6 +17,10 @@ use super::store::Store;
 use super::transactions::AbortedTransaction;
 use crate::broker::disk;
 
+/// How long a log is left alone after its compaction has failed: on a full disk each try reads much, and takes away what is
+/// left of the room.
+const REST_MS: i64 = 10 * 60_000;
+
 /// A compaction to be run: it holds all that it needs and knows the log no more.
 #[derive(Debug)]
 pub struct Compaction {
@@ -66,19 +70,16 @@ impl PartitionLog {
     /// The disk fails, or a batch is damaged; the log is as before then.
     pub fn compact(&mut self, now_ms: i64) -> io::Result<Removed> {
         let Some(compaction) = self.begin_compaction(now_ms) else { return Ok(Removed::default()) };
-        match compaction.run() {
-            Ok(compacted) => self.finish_compaction(compacted),
-            Err(error) => {
-                self.compaction_failed(&error);
-                Err(error)
-            }
-        }
+        self.end_compaction(compaction.run(), now_ms)
     }
 
     /// What there is to compact: `None` where the topic is not compacted or it does not pay yet.
     #[must_use]
     pub fn begin_compaction(&self, now_ms: i64) -> Option<Compaction> {
         if !self.config.cleanup.compact || self.health != Health::Sound || self.has_damage {
+            return None;
+        }
+        if now_ms < self.compaction_rests_until {
             return None;
         }
         let cleanable = self.cleanable(now_ms);
@@ -106,9 +107,18 @@ impl PartitionLog {
         })
     }
 
-    /// Takes note that a compaction of this log has failed while it ran.
-    pub fn compaction_failed(&mut self, error: &io::Error) {
-        self.has_damage |= matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge);
+    /// Puts what came out of a compaction in place, or takes note that it has failed.
+    ///
+    /// # Errors
+    /// The compaction has failed, or the disk does now.
+    pub fn end_compaction(&mut self, compacted: io::Result<Compacted>, now_ms: i64) -> io::Result<Removed> {
+        let ended = compacted.and_then(|compacted| self.finish_compaction(compacted));
+        if let Err(error) = &ended {
+            self.compaction_rests_until = now_ms.saturating_add(REST_MS);
+            self.has_damage |=
+                matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge);
+        }
+        ended
     }
 
     /// The full segments, each with the offset where the next one begins.
@@ -150,7 +160,7 @@ impl Compaction {
     ///
     /// # Errors
     /// The disk fails, or a batch is damaged. The log is as it was then, and is to be told with
-    /// [`PartitionLog::compaction_failed`].
+    /// [`PartitionLog::end_compaction`].
     pub fn run(mut self) -> io::Result<Compacted> {
         let mut groups = Vec::new();
         match self.clean_into(&mut groups) {

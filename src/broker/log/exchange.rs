@@ -17,7 +17,7 @@ impl PartitionLog {
     ///
     /// # Errors
     /// The disk fails; each group is the old or the new one then.
-    pub fn finish_compaction(&mut self, compacted: Compacted) -> io::Result<Removed> {
+    pub(super) fn finish_compaction(&mut self, compacted: Compacted) -> io::Result<Removed> {
         let mut removed = Removed::default();
         let mut compacted_to = compacted.compacted_to;
         let mut groups = compacted.groups.into_iter();

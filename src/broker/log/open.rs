@@ -60,6 +60,7 @@ impl PartitionLog {
             in_use: None,
             health: Health::Sound,
             has_damage: false,
+            compaction_rests_until: i64::MIN,
         }
     }
 }

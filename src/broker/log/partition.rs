@@ -41,6 +41,8 @@ pub struct PartitionLog {
     pub(super) health: Health,
     /// Compaction met a damaged batch. It would meet it again, so it waits until the log is opened anew.
     pub(super) has_damage: bool,
+    /// The last compaction has failed; the next one is not before this time.
+    pub(super) compaction_rests_until: i64,
 }
 
 impl PartitionLog {

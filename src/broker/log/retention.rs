@@ -4,6 +4,7 @@ use std::io;
 
 use super::answers::Removed;
 use super::error::ReadError;
+use super::health::Health;
 use super::partition::PartitionLog;
 use super::segment::Segment;
 
@@ -37,7 +38,16 @@ impl PartitionLog {
         let unsynced = self.sealed.back().is_some_and(|last| last.summary.next_offset > self.synced_to);
         let below = self.sealed_below_start() > 0;
         if unsynced || below {
-            self.checkpoint()?;
+            match self.checkpoint() {
+                // Deleting is what helps. Where the start that was written is behind at the next opening, reading begins in
+                // the first segment that is there.
+                Err(error) if error.kind() == io::ErrorKind::StorageFull && self.health == Health::Sound => {
+                    let removed = self.delete_below_start()?;
+                    self.checkpoint()?;
+                    return Ok(removed);
+                }
+                checked => checked?,
+            }
         }
         self.delete_below_start()
     }

@@ -23,6 +23,9 @@ pub const NODE_ID: i32 = 1;
 /// Where clients find it.
 pub const HOST: &str = "127.0.0.1";
 
+/// How long a transaction rests that could not be ended.
+const RETRY_MS: Millis = 1_000;
+
 /// What all connections share.
 pub struct Node {
     /// What the broker was told at its start.
@@ -136,14 +139,25 @@ impl Node {
         let now = self.steady();
         lock(&self.groups).tick(now);
         lock(&self.transactions).tick(now);
-        self.finish_transactions();
+        self.try_to_finish_transactions();
         let groups = lock(&self.groups).next_deadline();
         let transactions = lock(&self.transactions).next_deadline();
-        groups.into_iter().chain(transactions).min()
+        groups.into_iter().chain(transactions).chain(self.finishes_again_at()).min()
     }
 
     /// Writes the markers of transactions that were decided and tells their groups.
     pub fn finish_transactions(&self) {
+        self.try_to_finish_transactions();
+        self.alarm.set(self.finishes_again_at());
+    }
+
+    /// When transactions that could not be ended are tried again.
+    fn finishes_again_at(&self) -> Option<Millis> {
+        let any = !lock(&self.unfinished).is_empty();
+        any.then(|| self.steady() + RETRY_MS)
+    }
+
+    fn try_to_finish_transactions(&self) {
         let mut endings = std::mem::take(&mut *lock(&self.unfinished));
         loop {
             endings.extend(lock(&self.transactions).endings());

@@ -14,6 +14,7 @@ pub mod refused;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use kafka_protocol::ResponseError;
@@ -95,6 +96,8 @@ pub struct Topics {
     log: LogSink,
     /// Held while topics change, so that one change follows the other.
     changes: Mutex<()>,
+    /// The broker has ended: the folder may be another's.
+    is_closed: AtomicBool,
     known: RwLock<Known>,
 }
 
@@ -138,6 +141,7 @@ impl Topics {
             folder,
             log: config.log.clone(),
             changes: Mutex::new(()),
+            is_closed: AtomicBool::new(false),
             known: RwLock::default(),
         };
         if let Some(folder) = &topics.folder {
@@ -294,8 +298,10 @@ impl Topics {
         })
     }
 
-    /// Closes all logs, so that the next start need not check them.
+    /// Closes all logs, so that the next start need not check them. Topics cannot be changed any more.
     pub fn close(&self) {
+        let _no_change = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_closed.store(true, Ordering::Relaxed);
         for topic in self.all() {
             for partition in &topic.partitions {
                 let closed = partition.take_log().map_or(Ok(()), PartitionLog::close);
@@ -388,8 +394,22 @@ impl Topics {
         Ok(())
     }
 
+    /// Writes these topics down as those that there are.
     fn save<'a>(&self, topics: impl Iterator<Item = &'a Topic>) -> Result<(), Refused> {
         let Some(folder) = &self.folder else { return Ok(()) };
+        if self.is_closed.load(Ordering::Relaxed) {
+            return Err(std::io::Error::other("the broker has ended").into());
+        }
+        let saved = folder.save(&self.catalogue(topics));
+        if saved.is_err() {
+            // The new file may stand there all the same, only its name not forced to disk. What stays in force is written
+            // again; where that fails, too, the start tells.
+            let _as_it_was_at_best = folder.save(&self.catalogue(self.all().iter().map(Arc::as_ref)));
+        }
+        Ok(saved?)
+    }
+
+    fn catalogue<'a>(&self, topics: impl Iterator<Item = &'a Topic>) -> Catalogue {
         let stored = topics.map(|topic| StoredTopic {
             name: topic.name.clone(),
             id: topic.id.hex(),
@@ -401,7 +421,7 @@ impl Topics {
         catalogue.cluster_id = self.cluster_id.hex();
         catalogue.starts = self.starts;
         catalogue.topics = stored.collect();
-        Ok(folder.save(&catalogue)?)
+        catalogue
     }
 
     /// Removes the logs of a topic. What cannot be removed now is when the broker starts again.

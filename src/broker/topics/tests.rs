@@ -49,6 +49,34 @@ fn a_topic_and_what_is_in_it_survive_a_loss_of_power() {
     assert!(topics.named("gone").is_none());
 }
 
+/// What was refused is not done later, at the next start.
+#[cfg(unix)]
+#[test]
+fn a_change_that_was_refused_because_the_disk_failed_is_not_made_by_the_next_start() {
+    use crate::broker::disk::simulated::Disk;
+
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::watch();
+    let topics = Topics::open(&config(folder.path()), 0).unwrap();
+    topics.create(new("there", 1), false, 0).unwrap();
+    let refuses = |change: &dyn Fn() -> bool| {
+        // The name of the new file is forced to disk last.
+        let place = folder.path().to_owned();
+        disk.fail(0, move |path| path == place);
+        assert!(change() && !disk.is_to_fail());
+    };
+    refuses(&|| topics.delete("there").is_err());
+    refuses(&|| topics.create(new("never", 1), false, 0).is_err());
+    refuses(&|| topics.add_partitions("there", 2, false, 0).is_err());
+    assert!(topics.named("there").is_some());
+    topics.close();
+    topics.release();
+    assert!(topics.create(new("late", 1), false, 0).is_err(), "the folder may be another's");
+    let topics = Topics::open(&config(folder.path()), 0).unwrap();
+    let all: Vec<_> = topics.all().iter().map(|topic| (topic.name.clone(), topic.partitions.len())).collect();
+    assert_eq!(all, [("there".to_owned(), 1)]);
+}
+
 /// A change that waits for another one, or for the disk, holds up none of the threads that serve connections.
 #[test]
 fn others_go_on_while_a_topic_changes() {

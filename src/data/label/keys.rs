@@ -26,6 +26,13 @@ impl Key {
     pub fn is_empty(&self) -> bool {
         self.events == NONE && self.labels == NONE
     }
+
+    /// Puts it among the changed, once.
+    pub fn note_change(&mut self, number: u32, changed: &mut Vec<u32>) {
+        if !std::mem::replace(&mut self.changed, true) {
+            changed.push(number);
+        }
+    }
 }
 
 /// The keys, numbered in the order in which they came.
@@ -41,8 +48,15 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// The number of a key, which is new if need be.
-    pub fn number(&mut self, key: &[u8]) -> u32 {
+    /// A key and its number, which is new if need be.
+    pub fn entry(&mut self, key: &[u8]) -> (u32, &mut Key) {
+        let number = self.number(key);
+        // The number is that of a key that is there.
+        #[allow(clippy::indexing_slicing)]
+        (number, &mut self.keys[number as usize])
+    }
+
+    fn number(&mut self, key: &[u8]) -> u32 {
         let hash = self.hasher.hash_one(key);
         let first = self.first.get(&hash).copied().unwrap_or(NONE);
         let mut at = first;

@@ -112,25 +112,19 @@ impl Matcher {
 
     /// Adds an event and gives its number. What it changes is known after [`Self::settle`].
     pub fn event(&mut self, key: &[u8], place: Place) -> u32 {
-        let number = self.keys.number(key);
-        let Some(key) = self.keys.get_mut(number) else { return u32::MAX };
+        let (number, key) = self.keys.entry(key);
+        key.note_change(number, &mut self.changed);
         key.events = self.events.add(place, number, key.events, EventState::Open);
-        if !std::mem::replace(&mut key.changed, true) {
-            self.changed.push(number);
-        }
         key.events
     }
 
     /// Adds a label and gives its number.
     pub fn label(&mut self, key: &[u8], place: Place) -> u32 {
-        let number = self.keys.number(key);
-        let Some(key) = self.keys.get_mut(number) else { return u32::MAX };
         let state = LabelState { fate: LabelFate::Alone, uses: 0 };
-        key.labels = self.labels.add(place, number, key.labels, state);
         self.tally.alone += 1;
-        if !std::mem::replace(&mut key.changed, true) {
-            self.changed.push(number);
-        }
+        let (number, key) = self.keys.entry(key);
+        key.note_change(number, &mut self.changed);
+        key.labels = self.labels.add(place, number, key.labels, state);
         key.labels
     }
 

@@ -29,16 +29,21 @@ const BATCHES: usize = 16;
 /// How often it is told how things are.
 const TELL: Duration = Duration::from_millis(250);
 
-pub(super) struct Joining {
-    cluster: Cluster,
-    request: ScoreRequest,
-    spec: LabelSpec,
-    registry: TopicRegistry,
+/// What the thread is given at its start.
+pub(super) struct Given {
+    pub(super) cluster: Cluster,
+    pub(super) request: ScoreRequest,
+    pub(super) spec: LabelSpec,
+    pub(super) registry: TopicRegistry,
     /// What the output held at the start, until it was looked through.
-    written: Option<Slice>,
-    stats: Arc<LiveStats>,
-    inbox: Receiver<Fed>,
-    stop: Cancel,
+    pub(super) written: Option<Slice>,
+    pub(super) stats: Arc<LiveStats>,
+    pub(super) inbox: Receiver<Fed>,
+    pub(super) stop: Cancel,
+}
+
+pub(super) struct Joining {
+    given: Given,
     within: i64,
     topic: LabelTopic,
     records: LabelRecords,
@@ -56,31 +61,14 @@ pub(super) struct Joining {
 }
 
 impl Joining {
-    #[allow(clippy::too_many_arguments, reason = "each is another thing that the thread owns from then on")]
-    pub(super) fn new(
-        cluster: &Cluster,
-        request: &ScoreRequest,
-        spec: &LabelSpec,
-        registry: TopicRegistry,
-        written: Slice,
-        stats: Arc<LiveStats>,
-        inbox: Receiver<Fed>,
-        stop: Cancel,
-    ) -> Result<Self, Problem> {
+    pub(super) fn new(given: Given) -> Result<Self, Problem> {
+        let spec = &given.spec;
         let wrong = |why| Problem::new(format!("Labels of {}", spec.topic), why, "Correct the label join.");
         let within = spec.within_ms().map_err(wrong)?;
         let codec = codec::by_name(&spec.codec).map_err(wrong)?;
         Ok(Self {
-            cluster: cluster.clone(),
-            request: request.clone(),
-            spec: spec.clone(),
-            registry,
-            written: Some(written),
-            stats,
-            inbox,
-            stop,
             within,
-            topic: LabelTopic::new(cluster, &spec.topic),
+            topic: LabelTopic::new(&given.cluster, &spec.topic),
             records: LabelRecords::new(spec, codec),
             spare: None,
             waiting: Waiting::new(within, LIMIT),
@@ -91,6 +79,7 @@ impl Joining {
             told: None,
             failure: None,
             has_given_up: false,
+            given,
         })
     }
 
@@ -99,7 +88,7 @@ impl Joining {
         while self.take_in() {
             self.step(PATIENCE);
         }
-        if self.request.until_end {
+        if self.given.request.until_end {
             self.read_to_the_end();
         }
         self.told = None;
@@ -116,7 +105,7 @@ impl Joining {
 
     /// Everything is scored: reads the labels that are there.
     fn read_to_the_end(&mut self) {
-        while !self.stop.is_cancelled() && self.first.is_some() {
+        while !self.given.stop.is_cancelled() && self.first.is_some() {
             let any = self.step(PATIENCE);
             let behind = self.topic.positions().iter().any(|position| position.lag() > 0);
             // One that cannot be read is not waited for.
@@ -130,8 +119,8 @@ impl Joining {
     fn take_in(&mut self) -> bool {
         // Without labels to read it sleeps here.
         let mut next = match self.topic.is_open() {
-            true => self.inbox.try_recv(),
-            false => self.inbox.recv_timeout(PATIENCE).map_err(|error| match error.is_disconnected() {
+            true => self.given.inbox.try_recv(),
+            false => self.given.inbox.recv_timeout(PATIENCE).map_err(|error| match error.is_disconnected() {
                 true => TryRecvError::Disconnected,
                 false => TryRecvError::Empty,
             }),
@@ -142,7 +131,7 @@ impl Joining {
                 Err(TryRecvError::Empty) => return true,
                 Err(TryRecvError::Disconnected) => return false,
             }
-            next = self.inbox.try_recv();
+            next = self.given.inbox.try_recv();
         }
     }
 
@@ -178,7 +167,7 @@ impl Joining {
             // Until it is heard otherwise.
             self.predictions.is_behind(number, true);
         }
-        if let Some(written) = self.written.take_if(|_| !partitions.is_empty()) {
+        if let Some(written) = self.given.written.take_if(|_| !partitions.is_empty()) {
             self.recover(&written, partitions);
         }
     }
@@ -188,17 +177,17 @@ impl Joining {
         if written.offsets() == 0 {
             return;
         }
-        if !matches!(self.spec.by, LabelBy::Key) {
-            let output = &self.request.output;
-            self.stats.note(format!(
+        if !matches!(self.given.spec.by, LabelBy::Key) {
+            let output = &self.given.request.output;
+            self.given.stats.note(format!(
                 "Predictions of before the start are not judged: {output} does not have the fields that labels are found by"
             ));
             return;
         }
         let found = self.meanings_of_all_versions().and_then(|()| {
             let meanings = self.waiting.meanings();
-            let (cluster, request) = (&self.cluster, &self.request);
-            Ok(recover(cluster, request, written, partitions, meanings, self.within, &self.stop)?)
+            let (cluster, request) = (&self.given.cluster, &self.given.request);
+            Ok(recover(cluster, request, written, partitions, meanings, self.within, &self.given.stop)?)
         });
         match found {
             Ok(found) => {
@@ -207,7 +196,7 @@ impl Joining {
                     let (times, values, most_probable) = predicted.columns();
                     let numbers = self.waiting.meanings().get(&predicted.version);
                     let of_classes = numbers.is_some_and(|meaning| !meaning.classes.is_empty());
-                    self.stats.recovered(&ScoredBatch {
+                    self.given.stats.recovered(&ScoredBatch {
                         times,
                         values: values.to_vec(),
                         most_probable: if of_classes { most_probable.to_vec() } else { Vec::new() },
@@ -216,20 +205,21 @@ impl Joining {
                     self.waiting.found(predicted);
                 }
                 if found.count() > 0 {
-                    self.stats
+                    self.given
+                        .stats
                         .note(format!("{} predictions of before the start wait for labels", found.count()));
                 }
             }
             Err(problem) if problem.cancelled => {}
             Err(problem) => {
-                self.stats.note(format!("Predictions of before the start are not judged: {problem}"));
+                self.given.stats.note(format!("Predictions of before the start are not judged: {problem}"));
             }
         }
     }
 
     fn meanings_of_all_versions(&mut self) -> Result<(), Problem> {
-        let models = self.registry.models(&self.stop)?;
-        let versions = models.iter().filter(|model| model.name == self.request.model.name);
+        let models = self.given.registry.models(&self.given.stop)?;
+        let versions = models.iter().filter(|model| model.name == self.given.request.model.name);
         for version in versions.flat_map(|model| &model.versions) {
             self.waiting.version(version.version, Meaning::of(&version.manifest));
         }
@@ -241,7 +231,7 @@ impl Joining {
         let Some(first) = self.first else { return false };
         // Records of other partitions may be older than the first that was scored.
         let from = first.saturating_sub(self.within);
-        if let Err(error) = self.topic.open(from, &self.stop) {
+        if let Err(error) = self.topic.open(from, &self.given.stop) {
             self.failed(&error);
         }
         if !self.topic.is_open() || self.is_far_ahead() {
@@ -281,7 +271,9 @@ impl Joining {
         });
         match read {
             Ok(others) => self.waiting.not_labels(others),
-            Err(error) => self.stats.note(format!("Labels of {} cannot be read: {error}", self.spec.topic)),
+            Err(error) => {
+                self.given.stats.note(format!("Labels of {} cannot be read: {error}", self.given.spec.topic))
+            }
         }
         self.failure = None;
         self.spare = Some(batch);
@@ -291,9 +283,9 @@ impl Joining {
         if matches!(error, KafkaError::Cancelled) {
             return;
         }
-        let said = format!("Labels of {} cannot be read: {error}; it is tried again", self.spec.topic);
+        let said = format!("Labels of {} cannot be read: {error}; it is tried again", self.given.spec.topic);
         if self.failure.as_ref() != Some(&said) {
-            self.stats.note(said.clone());
+            self.given.stats.note(said.clone());
             self.failure = Some(said);
         }
     }
@@ -309,7 +301,7 @@ impl Joining {
     fn settle(&mut self) {
         let (news, given_up) = self.waiting.settle(self.until());
         if given_up > 0 && !std::mem::replace(&mut self.has_given_up, true) {
-            self.stats.note(format!(
+            self.given.stats.note(format!(
                 "More predictions wait for labels than {} MB hold: the oldest are given up and counted",
                 LIMIT >> 20
             ));
@@ -318,7 +310,7 @@ impl Joining {
             return;
         }
         self.quality.add(&news);
-        self.stats.labelled(&news);
+        self.given.stats.labelled(&news);
     }
 
     /// Tells how things are, now and then.
@@ -329,8 +321,8 @@ impl Joining {
         self.told = Some(Instant::now());
         let until = self.until();
         let lag = self.topic.positions().iter().map(|position| position.lag()).sum();
-        self.stats.set_labels(LiveLabels {
-            spec: self.spec.clone(),
+        self.given.stats.set_labels(LiveLabels {
+            spec: self.given.spec.clone(),
             counts: self.waiting.counts(until),
             time: until.labels,
             lag,

@@ -21,7 +21,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 pub(super) use predicted::{EventKeys, Predicted};
 
-use self::joining::Joining;
+use self::joining::{Given, Joining};
 use self::meaning::Meaning;
 use super::request::ScoreRequest;
 use super::stats::{LiveStats, PartitionLag};
@@ -80,7 +80,7 @@ impl LabelFeed {
         self.tell(Fed::Lag(partitions.to_vec()));
     }
 
-    /// Waits where the thread has fallen far behind. One that is gone was told of.
+    /// Waits where the thread has fallen far behind. Of one that is gone [`LabelJoin`] tells.
     fn tell(&self, fed: Fed) {
         let _ = self.sender.send(fed);
     }
@@ -90,6 +90,7 @@ impl LabelFeed {
 /// labels that are there by then are read.
 pub(super) struct LabelJoin {
     stop: Cancel,
+    stats: Arc<LiveStats>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -106,11 +107,19 @@ impl LabelJoin {
         let written = written(cluster, &request.output, cancel)?;
         let (feed, inbox) = LabelFeed::new(spec);
         let stop = Cancel::new();
-        let joining =
-            Joining::new(cluster, request, spec, registry, written, stats.clone(), inbox, stop.clone())?;
+        let joining = Joining::new(Given {
+            cluster: cluster.clone(),
+            request: request.clone(),
+            spec: spec.clone(),
+            registry,
+            written: Some(written),
+            stats: stats.clone(),
+            inbox,
+            stop: stop.clone(),
+        })?;
         let thread = std::thread::Builder::new().name("labels".into()).spawn(move || joining.run());
         let thread = thread.map_err(|error| Problem::new("Following the labels", error.to_string(), ""))?;
-        Ok((Self { stop, thread: Some(thread) }, feed))
+        Ok((Self { stop, stats: stats.clone(), thread: Some(thread) }, feed))
     }
 
     /// Waits until it has ended, after its feed was dropped; cancelled, without what is left to do.
@@ -128,9 +137,8 @@ impl LabelJoin {
 impl Drop for LabelJoin {
     fn drop(&mut self) {
         self.stop.cancel();
-        if let Some(thread) = self.thread.take() {
-            // A panic of the thread was told by it.
-            let _ = thread.join();
+        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
+            self.stats.note("Following the labels ended by a defect; predictions were written all the same");
         }
     }
 }

@@ -93,6 +93,14 @@ impl Keys {
         self.ends.push(self.bytes.len());
     }
 
+    fn get(&self, at: usize) -> Option<&[u8]> {
+        let start = match at.checked_sub(1) {
+            Some(before) => *self.ends.get(before)?,
+            None => 0,
+        };
+        self.bytes.get(start..*self.ends.get(at)?)
+    }
+
     fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| self.bytes.get(start..*end).unwrap_or_default())
@@ -112,7 +120,7 @@ pub(in crate::live) struct FieldKeys {
     decoder: Box<dyn Decoder>,
     fields: Vec<String>,
     keys: Keys,
-    /// Partition and offset of each key.
+    /// Partition and offset of each key, in order.
     places: Vec<(i32, i64)>,
     next: usize,
 }
@@ -170,12 +178,13 @@ impl FieldKeys {
     }
 
     fn of(&mut self, partition: i32, offset: i64) -> Option<&[u8]> {
-        // Keys stand in the order of the records; those of records that are not asked for are passed.
-        let place = self.places.iter().skip(self.next).position(|place| *place == (partition, offset))?;
-        self.next += place + 1;
-        let at = self.next - 1;
-        let start = at.checked_sub(1).and_then(|before| self.keys.ends.get(before)).copied().unwrap_or(0);
-        self.keys.bytes.get(start..*self.keys.ends.get(at)?)
+        // Places are in order, as batches and their records are; those that are not asked for are passed.
+        let wanted = (partition, offset);
+        self.next += self.places.get(self.next..)?.iter().take_while(|place| **place < wanted).count();
+        if *self.places.get(self.next)? != wanted {
+            return None;
+        }
+        self.keys.get(self.next)
     }
 }
 

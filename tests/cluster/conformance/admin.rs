@@ -8,9 +8,7 @@ use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::target::Target;
-
-/// How long anything may take.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub use crate::harness::{PATIENCE, eventually};
 
 /// A record as librdkafka gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,16 +88,4 @@ pub fn passes(error: &KafkaError) -> bool {
         RDKafkaErrorCode::RequestTimedOut,
     ];
     matches!(error, KafkaError::MessageConsumption(code) | KafkaError::Global(code) if passing.contains(code))
-}
-
-/// Waits until `holds` gives something.
-pub fn eventually<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = holds() {
-            return found;
-        }
-        assert!(started.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::target::Target;
-use crate::harness::unique;
+use crate::harness::{output, unique};
 
 cases! {
     python:
@@ -35,11 +35,8 @@ fn interpreter() -> PathBuf {
 
 fn witness(target: &Target, scene: &str) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cluster/conformance/witness.py");
-    let output = Command::new(interpreter())
-        .arg(script)
-        .args([scene, target.bootstrap(), &unique("python")])
-        .output()
-        .unwrap();
+    let mut command = Command::new(interpreter());
+    let output = output(command.arg(script).args([scene, target.bootstrap(), &unique("python")]));
     let printed = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{scene}\n{printed}\n{complained}");

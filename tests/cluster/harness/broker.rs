@@ -6,10 +6,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use super::java::{java_arguments, java_tool};
+use super::patience::PATIENCE;
 use super::wrapper::Wrapped;
-
-/// How long a broker may take to answer; a machine that compiles meanwhile is slow.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A broker process, or the data of one that was ended.
 pub struct Broker {

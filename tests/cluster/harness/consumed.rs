@@ -11,6 +11,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use serde_json::Value;
 
 use super::kafka::Kafka;
+use super::patience::eventually;
 
 /// A record as it was found.
 #[derive(Clone, Debug)]
@@ -55,10 +56,13 @@ pub fn consumed(kafka: &Kafka, topic: &str) -> Vec<Consumed> {
 }
 
 fn next(consumer: &BaseConsumer) -> Option<Consumed> {
-    match consumer.poll(Duration::from_secs(30)).expect("neither a record nor the end within 30 s") {
-        Err(KafkaError::PartitionEOF(_)) => None,
+    let polled = eventually("a record or the end", || match consumer.poll(Duration::from_secs(1)) {
         // One of several brokers is away; the records come from the others.
-        Err(KafkaError::MessageConsumption(RDKafkaErrorCode::BrokerTransportFailure)) => next(consumer),
+        Some(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::BrokerTransportFailure))) => None,
+        polled => polled,
+    });
+    match polled {
+        Err(KafkaError::PartitionEOF(_)) => None,
         Err(error) => panic!("{error}"),
         Ok(message) => {
             let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::patience::output_with;
+
 /// The class path of a whole Kafka. Panics with the command to run where the jars are not there.
 pub fn class_path() -> String {
     let folder = match std::env::var_os("FOREBAY_KAFKA_JARS") {
@@ -34,12 +36,12 @@ pub fn java_arguments(memory: &str) -> Vec<String> {
 /// Runs one of Kafka's own tools (`org.apache.kafka.tools.GetOffsetShell`) and returns what it printed. Panics when it
 /// fails.
 pub fn java_tool(class: &str, arguments: &[&str]) -> String {
-    run(tool(class, arguments).stdin(Stdio::null()))
+    run(&mut tool(class, arguments), Stdio::null())
 }
 
 /// [`java_tool`] that reads `input` on its standard input (`org.apache.kafka.tools.ConsoleProducer`).
 pub fn java_tool_with_input(class: &str, arguments: &[&str], input: &Path) -> String {
-    run(tool(class, arguments).stdin(File::open(input).unwrap()))
+    run(&mut tool(class, arguments), File::open(input).unwrap().into())
 }
 
 /// A tool that runs beside the test; it ends with this value.
@@ -79,15 +81,12 @@ fn tool(class: &str, arguments: &[&str]) -> Command {
 
 /// Runs `keytool`.
 pub fn keytool(folder: &Path, arguments: &[&str]) -> String {
-    run(Command::new("keytool")
-        .current_dir(folder)
-        .arg("-J-XX:TieredStopAtLevel=1")
-        .args(arguments)
-        .stdin(Stdio::null()))
+    let mut keytool = Command::new("keytool");
+    run(keytool.current_dir(folder).arg("-J-XX:TieredStopAtLevel=1").args(arguments), Stdio::null())
 }
 
-fn run(command: &mut Command) -> String {
-    let output = command.output().expect("Java 17 is needed on the path");
+fn run(command: &mut Command, input: Stdio) -> String {
+    let output = output_with(command, input);
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}\n{printed}\n{complained}");

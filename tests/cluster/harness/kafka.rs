@@ -12,6 +12,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::broker::Broker;
 use super::java::java_tool;
+use super::patience::eventually;
 use super::records::{TestRecord, create_topic, delete_before, delete_topic, produce};
 use super::secure::Secure;
 
@@ -34,8 +35,8 @@ pub fn unique(prefix: &str) -> String {
 impl Kafka {
     /// One plain broker, shared by the whole test binary; nobody may kill it.
     pub fn plain() -> &'static Self {
-        static PLAIN: OnceLock<Kafka> = OnceLock::new();
-        PLAIN.get_or_init(Self::start)
+        static PLAIN: OnceLock<Option<Kafka>> = OnceLock::new();
+        started_once(&PLAIN, Self::start)
     }
 
     /// One embedded broker, in memory, shared by the whole test binary: there at once, for all that is not about the cluster.
@@ -55,8 +56,8 @@ impl Kafka {
 
     /// One broker with TLS, SASL and ACLs, shared by the whole test binary; nobody may kill it.
     pub fn secure() -> &'static Secure {
-        static SECURE: OnceLock<Secure> = OnceLock::new();
-        SECURE.get_or_init(Secure::start)
+        static SECURE: OnceLock<Option<Secure>> = OnceLock::new();
+        started_once(&SECURE, Secure::start)
     }
 
     /// A plain broker of the caller's own.
@@ -69,10 +70,10 @@ impl Kafka {
         Self { nodes: Nodes::Embedded(EmbeddedBroker::start(BrokerConfig::default()).unwrap()) }
     }
 
-    /// Three brokers; topics have three replicas of which two must be in sync. One that is killed is missed after two
+    /// Three brokers; topics have three replicas of which two must be in sync. One that is killed is missed after six
     /// seconds, and another takes over what it led.
     pub fn start_three() -> Self {
-        Self::start_with(3, "broker.heartbeat.interval.ms=500\nbroker.session.timeout.ms=2000")
+        Self::start_with(3, "broker.heartbeat.interval.ms=500\nbroker.session.timeout.ms=6000")
     }
 
     /// One broker that writes down what it is asked: [`Self::requests`].
@@ -186,8 +187,11 @@ impl Kafka {
     /// Which broker leads a partition.
     pub fn leader(&self, topic: &str, partition: i32) -> u16 {
         let consumer: BaseConsumer = self.client_config().create().unwrap();
-        let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).unwrap();
-        metadata.topics()[0].partitions()[partition as usize].leader().try_into().unwrap()
+        eventually("a leader", || {
+            let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).unwrap();
+            // There is none for a moment where one went away.
+            metadata.topics()[0].partitions()[partition as usize].leader().try_into().ok()
+        })
     }
 
     /// How often a client (by its `client.id`) has asked a broker that notes requests for what, by Kafka's name of the
@@ -292,6 +296,12 @@ impl Kafka {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+/// What does not start is not tried again: every test that wants it would wait.
+fn started_once<T>(once: &'static OnceLock<Option<T>>, start: fn() -> T) -> &'static T {
+    let started = once.get_or_init(|| std::panic::catch_unwind(start).ok());
+    started.as_ref().expect("it did not start; the first test that wanted it says why")
 }
 
 pub(super) fn new_root() -> tempfile::TempDir {

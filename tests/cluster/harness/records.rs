@@ -11,8 +11,7 @@ use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use rdkafka::{ClientContext, Message, Offset, TopicPartitionList};
 
-/// How long a new topic may take until it can be used.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::patience::PATIENCE;
 
 /// A record to be written; `TestRecord::new("{}").key("k").at(1_000).partition(2)`.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +68,8 @@ impl ProducerContext for Acknowledged {
     type DeliveryOpaque = ();
 
     fn delivery(&self, result: &DeliveryResult<'_>, _: ()) {
-        if let Err((error, record)) = result {
+        // What a failing test has under way is taken back: a second panic would end all tests.
+        if let (Err((error, record)), false) = (result, std::thread::panicking()) {
             panic!("{} p{} not written: {error}", record.topic(), record.partition());
         }
     }
@@ -80,7 +80,7 @@ pub fn produce(config: &ClientConfig, topic: &str, records: impl IntoIterator<It
     for record in records {
         send(&producer, topic, &record);
     }
-    producer.flush(Duration::from_secs(60)).unwrap();
+    producer.flush(PATIENCE).unwrap();
 }
 
 /// The producer of [`produce`]: idempotent, everything acknowledged.

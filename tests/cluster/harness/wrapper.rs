@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+
+use super::patience::eventually;
 
 /// Runs the program `"$@"` until a word comes on standard input: `stop` asks it to end, `kill` ends it at once. `pause FILE`
 /// holds it as it is and makes the file, `resume` lets it go on. When standard input closes without a word, the test process
@@ -73,9 +74,7 @@ impl Wrapped {
     /// Holds it as it is: its connections stay open and nobody answers. `mark` is a file for the shell to make.
     pub fn pause(&mut self, mark: &Path) {
         self.say(&format!("pause {}\n", mark.display()));
-        while !mark.exists() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        eventually("the shell holds the broker", || mark.exists().then_some(()));
         std::fs::remove_file(mark).unwrap();
     }
 

@@ -4,7 +4,7 @@ use forebay::kafka::Protocol;
 
 use super::page;
 use crate::binary::{Forebay, Ran};
-use crate::harness::{Kafka, Secure};
+use crate::harness::{Kafka, Secure, output};
 
 /// A `client.properties` of these lines, and a command with it.
 fn run(lines: &[String], password: &str, arguments: &[&str]) -> (Forebay, Ran) {
@@ -14,7 +14,7 @@ fn run(lines: &[String], password: &str, arguments: &[&str]) -> (Forebay, Ran) {
     if !password.is_empty() {
         command.env("FOREBAY_SASL_PASSWORD", password);
     }
-    let ran = Ran::of(command.output().unwrap());
+    let ran = Ran::of(output(&mut command));
     (forebay, ran)
 }
 

@@ -10,7 +10,7 @@ use forebay::workspace::{ConnectionRef, Place, Workspace};
 
 use super::page;
 use crate::binary::{Forebay, Ran};
-use crate::harness::Kafka;
+use crate::harness::{Kafka, output};
 use crate::small;
 
 /// Ways to a mount namespace of one's own.
@@ -79,7 +79,7 @@ fn run(forebay: &Forebay, shell: &mut Command, disk: &Path) -> Ran {
     }
     shell.env("FOREBAY", command.get_program()).env("DISK", disk);
     shell.env("TESTS", std::env::current_exe().unwrap()).current_dir(forebay.folder());
-    Ran::of(shell.output().unwrap())
+    Ran::of(output(shell))
 }
 
 /// The folder has nothing but the old file, as it was.

@@ -244,3 +244,19 @@ fn exchange(cleaned: &Path, steps: usize) {
         fs::remove_file(path).unwrap();
     }
 }
+
+/// A compaction that has failed is not tried again and again: it reads much, and takes what room there is.
+#[cfg(unix)]
+#[test]
+fn a_compaction_that_failed_is_left_alone_for_a_while() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::watch();
+    let (mut log, before) = written(folder.path());
+    let place = folder.path().to_owned();
+    disk.be_full(0, move |path| path == place);
+    assert!(log.compact(NOW).is_err() && !disk.is_to_fail());
+    assert!(log.begin_compaction(NOW + 15_000).is_none());
+    let later = NOW + 3_600_000;
+    assert!(log.compact(later).unwrap().bytes > 0);
+    assert_eq!(without_tombstones(table(&mut log)), before);
+}

@@ -1,6 +1,8 @@
 //! Old segments go, by age, by size and by request.
 
 use super::support::*;
+#[cfg(unix)]
+use crate::broker::disk::simulated::Disk;
 use crate::broker::log::{Cleanup, Isolation, LogConfig, PartitionLog};
 
 fn filled(config: LogConfig) -> PartitionLog {
@@ -101,4 +103,25 @@ fn epochs_end_where_the_next_one_begins() {
     assert_eq!(log.end_offset_for_epoch(9), Some((9, 5)));
     assert_eq!(log.end_offset_for_epoch(10), None);
     assert_eq!((log.epoch_at(1), log.epoch_at(3), log.latest_epoch()), (Some(3), Some(5), Some(9)));
+}
+
+/// On a full disk it is the deletion that makes room again.
+#[cfg(unix)]
+#[test]
+fn old_segments_go_from_a_disk_that_is_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::watch();
+    let config = LogConfig { retention_ms: Some(1000), ..small() };
+    let mut log = in_folder(folder.path(), config.clone());
+    for at in 0..100 {
+        append(&mut log, plain(&[record(NOW + at, "key", Some("value"))]));
+    }
+    disk.be_full(0, |path| path.extension().is_some_and(|extension| extension == "tmp"));
+    let removed = log.apply_retention(NOW + 1050).unwrap();
+    assert!(removed.segments > 0 && !disk.is_to_fail());
+    let (start, left) = (log.start_offset(), all(&mut log));
+    assert!((20..=50).contains(&start), "{start}");
+    drop(log);
+    let mut log = in_folder(folder.path(), config);
+    assert_eq!((log.start_offset(), all(&mut log)), (start, left));
 }

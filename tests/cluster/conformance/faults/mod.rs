@@ -48,6 +48,15 @@ fn chosen(variable: &str, default: u64) -> u64 {
     std::env::var(variable).map_or(default, |text| text.parse().unwrap())
 }
 
+/// Stops all that make progress when it goes.
+struct Stop<'a>(&'a Progress);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.stop.store(true, Ordering::Relaxed);
+    }
+}
+
 /// What all who did something know in the end.
 struct Known {
     plain: [Vec<u64>; 2],
@@ -82,10 +91,12 @@ fn a_broker_killed_at_any_moment_keeps_what_it_acknowledged() {
         let (plain, compacted) = (PLAIN.map(write), write(COMPACTED));
         let offsets = scope.spawn(|| load::commit_offsets(bootstrap, PLAIN[0], progress));
         let transactions = scope.spawn(|| load::write_transactions(bootstrap, progress));
-        let reader = scope.spawn(|| reading::read_along(bootstrap, TRANSACTIONAL, &until));
+        let reader = scope.spawn(|| reading::read_along(bootstrap, TRANSACTIONAL, &until, progress));
+        // A panic must not leave the others at work, for which the scope would wait.
+        let stop = Stop(progress);
 
         kill_again_and_again(&mut victim, start, kills, Seeded(seed), progress);
-        progress.stop.store(true, Ordering::Relaxed);
+        drop(stop);
         let transactions = transactions.join().unwrap();
         until.set(numbers(bootstrap, TRANSACTIONAL[0]).len()).unwrap();
         Known {

@@ -9,7 +9,7 @@ use rdkafka::message::Message;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::super::admin::{PATIENCE, passes};
-use super::load::client;
+use super::load::{Progress, client};
 use super::number;
 
 /// A reader of committed records at the beginning of partition 0 of some topics. That an offset is gone which it was
@@ -30,7 +30,7 @@ fn reader(bootstrap: &str, topics: &[&str]) -> BaseConsumer {
 /// Key and number of everything that a reader of committed records sees.
 pub fn committed(bootstrap: &str, topic: &str) -> Vec<(Option<String>, u64)> {
     let consumer = reader(bootstrap, &[topic]);
-    let mut records = Vec::new();
+    let (mut records, started) = (Vec::new(), Instant::now());
     loop {
         match consumer.poll(PATIENCE).expect("neither a record nor the end") {
             Ok(record) => {
@@ -38,7 +38,7 @@ pub fn committed(bootstrap: &str, topic: &str) -> Vec<(Option<String>, u64)> {
                 records.push((key, number(&record)));
             }
             Err(KafkaError::PartitionEOF(_)) => return records,
-            Err(error) => assert!(passes(&error), "{topic}: {error}"),
+            Err(error) => assert!(passes(&error) && started.elapsed() < 2 * PATIENCE, "{topic}: {error}"),
         }
     }
 }
@@ -49,10 +49,15 @@ pub fn numbers(bootstrap: &str, topic: &str) -> Vec<u64> {
 }
 
 /// Reads two topics while they are written, until it has seen as many records of each as it is told to wait for.
-pub fn read_along(bootstrap: &str, topics: [&str; 2], until: &OnceLock<usize>) -> [Vec<u64>; 2] {
+pub fn read_along(
+    bootstrap: &str,
+    topics: [&str; 2],
+    until: &OnceLock<usize>,
+    progress: &Progress,
+) -> [Vec<u64>; 2] {
     let consumer = reader(bootstrap, &topics);
     let mut seen = [Vec::new(), Vec::new()];
-    let mut told = None;
+    let mut stopped = None;
     loop {
         match consumer.poll(Duration::from_millis(50)) {
             Some(Ok(record)) => {
@@ -62,12 +67,18 @@ pub fn read_along(bootstrap: &str, topics: [&str; 2], until: &OnceLock<usize>) -
             Some(Err(KafkaError::PartitionEOF(_))) | None => {}
             Some(Err(error)) => assert!(passes(&error), "{error}"),
         }
-        let Some(count) = until.get() else { continue };
+        let waited = match progress.goes_on() {
+            true => continue,
+            false => stopped.get_or_insert_with(Instant::now).elapsed(),
+        };
+        let Some(count) = until.get() else {
+            assert!(waited < 5 * PATIENCE, "nobody said how many there are");
+            continue;
+        };
         if seen.iter().all(|numbers| numbers.len() >= *count) {
             return seen;
         }
-        let waited = told.get_or_insert_with(Instant::now).elapsed();
-        assert!(waited < PATIENCE, "{} and {} of {count} seen", seen[0].len(), seen[1].len());
+        assert!(waited < 10 * PATIENCE, "{} and {} of {count} seen", seen[0].len(), seen[1].len());
     }
 }
 
