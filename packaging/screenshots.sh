@@ -1,7 +1,7 @@
 #!/bin/sh
 # Pictures of every stage, dark and light, in docs/screenshots/: the real window, on a real Kafka that is prepared for it.
 # Usage: packaging/screenshots.sh. FOREBAY_BINARY names the binary; without it a release one is built.
-# Everything that is started here ends here: a broker, a screen, the window, and who writes records meanwhile.
+# Everything that is started here ends here: a broker, a screen, the window. Live is pictured in the demo.
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/system-packages.sh
@@ -83,7 +83,7 @@ run_file() {
     echo "$place/run-$1.toml"
 }
 
-# A year of flights to learn from, three versions of a model, and a topic in which a day's flights are still to come.
+# A year of flights to learn from, three versions of a model, and two days' flights to score.
 prepare_cluster() {
     "$forebay" write "$flights/flights.parquet" --topic flights --partitions 3 --key flight_id --time sched_dep_utc
     for depth in 2 4 6; do
@@ -91,28 +91,9 @@ prepare_cluster() {
     done
     "$forebay" alias late 2 champion
     "$forebay" alias late 3 challenger
-    "$forebay" read flights --from 2013-12-19T10:00:00Z --to 2013-12-21T10:00:00Z -o "$place/before.jsonl"
-    "$forebay" read flights --from 2013-12-21T10:00:00Z --to 2013-12-21T23:00:00Z -o "$place/today.jsonl"
-    "$forebay" write "$place/before.jsonl" --topic departures --partitions 3
+    "$forebay" read flights --from 2013-12-19T10:00:00Z --to 2013-12-21T10:00:00Z -o "$place/days.jsonl"
+    "$forebay" write "$place/days.jsonl" --topic departures --partitions 3
 }
-
-# The flights of the day depart while the pictures are made, ten minutes of them in a second.
-depart() {
-    # A file for each slot of ten minutes, named by its time. `_timestamp` is among the first fields of a line.
-    awk -v place="$place" '{
-        match($0, /"_timestamp":"[^"]*/)
-        slot = place "/slot-" substr($0, RSTART + 14, 15) ".jsonl"
-        print >>slot
-        close(slot)
-    }' "$place/today.jsonl"
-    for slot in "$place"/slot-*; do
-        "$forebay" write "$slot" --topic departures
-        sleep 0.3
-    done
-}
-
-# departed COUNT: whether so many slots have.
-departed() { [ "$(wc -l <"$place/depart.log")" -ge "$1" ]; }
 
 prepare_window() {
     export FOREBAY_CONFIG_DIR="$place/config"
@@ -240,23 +221,31 @@ commit_ms = 20
 END
 }
 
-# The window has the keys from now on: nobody else manages windows on this screen.
-open_window() {
+open_screen() {
     Xvfb -displayfd 3 -screen 0 1440x900x24 -nolisten tcp 3>"$place/screen" >"$place/screen.log" 2>&1 &
     started="$! $started"
     until_true 20 "the screen" test -s "$place/screen"
     DISPLAY=:$(cat "$place/screen")
     export DISPLAY LIBGL_ALWAYS_SOFTWARE=1
-    bootstrap=$FOREBAY_BOOTSTRAP
-    unset FOREBAY_BOOTSTRAP
-    begin window "$forebay" "$place/nyc-delays.forebay" --frame-times "$place/frames" --typed-paths
-    FOREBAY_BOOTSTRAP=$bootstrap
-    export FOREBAY_BOOTSTRAP
+}
+
+# open_window ARGUMENTS...: the window has the keys from now on: nobody else manages windows on this screen.
+open_window() {
+    # It connects where its workspace says.
+    begin window env -u FOREBAY_BOOTSTRAP "$forebay" --frame-times "$place/frames" "$@"
     until_true 60 "the window" xdotool search --onlyvisible --name Forebay
     window=$(xdotool search --onlyvisible --name Forebay | head -n 1)
     xdotool windowfocus "$window"
     out_of_the_way
 }
+
+close_window() {
+    kill "${started%% *}"
+    wait "${started%% *}" || true
+    until_true 20 "the window's end" not xdotool search --onlyvisible --name Forebay
+}
+
+not() { ! "$@"; }
 
 key() { xdotool key --clearmodifiers "$@"; }
 click() { xdotool mousemove "$1" "$2" click 1; }
@@ -302,7 +291,7 @@ take() {
     run_command "Switch to the dark theme"
 }
 
-# The stages in such an order that each has what it shows; Live last, when records have come for a while.
+# The stages in such an order that each has what it shows.
 take_pictures() {
     stage=start
     settled 2
@@ -350,17 +339,15 @@ take_pictures() {
     settled 2
     take train
 
-    depart >"$place/depart.log" 2>&1 &
-    started="$! $started"
     key ctrl+5
     settled 7
     take models
+}
 
-    # Most of the day has departed, and more is to come.
-    until_true 300 "departures" departed 60
+# Live is shown as the demo has it: its labels come while one looks.
+take_live() {
     stage=live
-    key ctrl+6
-    drawn
+    sleep 75
     take live
 }
 
@@ -381,5 +368,9 @@ mkdir -p "$pictures"
 start_kafka
 prepare_cluster
 prepare_window
-open_window
+open_screen
+open_window "$place/nyc-delays.forebay" --typed-paths
 take_pictures
+close_window
+open_window demo --folder "$place/demo"
+take_live

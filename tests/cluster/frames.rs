@@ -34,7 +34,7 @@ fn frame(cluster: &Cluster, request: &ReadRequest) -> Frame {
 }
 
 fn filled(kafka: &Kafka, records: i64) -> String {
-    let topic = kafka.topic("frames", 3, &[("retention.ms", "-1")]);
+    let topic = kafka.topic("frames", 3, &[]);
     kafka.produce(
         &topic,
         (0..records).map(|n| {

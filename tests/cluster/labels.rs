@@ -221,8 +221,7 @@ fn keys_that_come_again_each_day_are_joined_as_polars_joins_them() {
 fn a_month_read_from_two_topics_is_joined_as_polars_joins_it_and_a_known_slice_gives_it_again() {
     let kafka = Kafka::shared();
     let flights = flights(27_000);
-    let keep = [("retention.ms", "-1")];
-    let (topic, arrived) = (kafka.topic("flights", 3, &keep), kafka.topic("flights.arrived", 3, &keep));
+    let (topic, arrived) = (kafka.topic("flights", 3, &[]), kafka.topic("flights.arrived", 3, &[]));
     let record = |flight: u32, time: i64, value: String| {
         TestRecord::new(value).key(flight.to_string()).at(time).partition((flight % 3) as i32)
     };

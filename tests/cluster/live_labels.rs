@@ -61,9 +61,8 @@ struct Scene {
 
 impl Scene {
     fn new(kafka: &'static Kafka) -> Self {
-        let keep = [("retention.ms", "-1")];
-        let labels = kafka.topic("arrived", 2, &keep);
-        let (cluster, request) = prepared(kafka, 3, &keep);
+        let labels = kafka.topic("arrived", 2, &[]);
+        let (cluster, request) = prepared(kafka, 3);
         let request = ScoreRequest {
             dead_letter: None,
             max_batch: 700,
@@ -347,7 +346,7 @@ fn a_swap_parts_the_versions_and_a_label_topic_that_comes_later_is_waited_for() 
     scene.depart(&flights[1_500..]);
     let scored = flights.iter().filter(|flight| flight.dep_delay.is_some()).count() as u64;
     deployment.wait("the rest", |snapshot| snapshot.counts.scored >= scored);
-    scene.kafka.named_topic(&labels, 2, &[("retention.ms", "-1")]);
+    scene.kafka.named_topic(&labels, 2, &[]);
     scene.arrive(&flights);
     let expected = scene.afterwards().len() as u64;
     deployment.wait("the labels", |snapshot| {

@@ -14,9 +14,9 @@ use crate::harness::{Consumed, Kafka, TestRecord, consumed, unique};
 use crate::packages::{changed, publish, registry, sample, with_intercept};
 
 /// An input topic, a model topic with one version that is champion, and a request that joins them.
-pub fn prepared(kafka: &Kafka, partitions: i32, configs: &[(&str, &str)]) -> (Cluster, ScoreRequest) {
+pub fn prepared(kafka: &Kafka, partitions: i32) -> (Cluster, ScoreRequest) {
     let cluster = kafka.connect();
-    let input = kafka.topic("flights", partitions, configs);
+    let input = kafka.topic("flights", partitions, &[]);
     let request = ScoreRequest {
         model: "delay@champion".parse().unwrap(),
         model_topic: unique("models"),
@@ -71,7 +71,7 @@ fn assert_exactly_once(kafka: &Kafka, request: &ScoreRequest, records: usize) {
 #[test]
 fn every_record_gets_one_prediction_with_its_key_in_its_partition() {
     let kafka = Kafka::shared();
-    let (cluster, request) = prepared(kafka, 3, &[]);
+    let (cluster, request) = prepared(kafka, 3);
     kafka.produce(&request.input, flights(0..3_000, 3));
 
     let (summary, snapshot) = Deployment::run(&cluster, &request);
@@ -99,7 +99,7 @@ fn every_record_gets_one_prediction_with_its_key_in_its_partition() {
 #[test]
 fn records_that_cannot_be_scored_go_to_the_dead_letter_topic_with_the_reason() {
     let kafka = Kafka::shared();
-    let (cluster, request) = prepared(kafka, 1, &[]);
+    let (cluster, request) = prepared(kafka, 1);
     let bad = |value: &str, key: &str| TestRecord::new(value).key(key).header("trace", "7").partition(0);
     kafka.produce(&request.input, flights(0..5, 1));
     kafka.produce(
@@ -134,7 +134,7 @@ fn records_that_cannot_be_scored_go_to_the_dead_letter_topic_with_the_reason() {
 #[test]
 fn without_a_dead_letter_topic_rejections_are_counted_and_kept() {
     let kafka = Kafka::shared();
-    let (cluster, mut request) = prepared(kafka, 1, &[]);
+    let (cluster, mut request) = prepared(kafka, 1);
     request.dead_letter = None;
     request.delivery = Delivery::AtLeastOnce;
     kafka.produce(&request.input, [TestRecord::new("{").partition(0)]);
@@ -150,7 +150,7 @@ fn without_a_dead_letter_topic_rejections_are_counted_and_kept() {
 #[test]
 fn moving_the_alias_swaps_the_version_without_a_stop_or_a_lost_record() {
     let kafka = Kafka::shared();
-    let (cluster, mut request) = prepared(kafka, 2, &[]);
+    let (cluster, mut request) = prepared(kafka, 2);
     request.until_end = false;
     let models = registry(&cluster, &request.model_topic);
     let deployment = Deployment::start(&cluster, &request);
@@ -189,7 +189,7 @@ fn moving_the_alias_swaps_the_version_without_a_stop_or_a_lost_record() {
 #[test]
 fn a_damaged_version_is_not_taken_and_the_old_one_goes_on() {
     let kafka = Kafka::shared();
-    let (cluster, mut request) = prepared(kafka, 1, &[]);
+    let (cluster, mut request) = prepared(kafka, 1);
     request.until_end = false;
     let models = registry(&cluster, &request.model_topic);
     publish(&models, "delay", &with_intercept(3.0));
@@ -225,7 +225,7 @@ impl Seed {
 #[test]
 fn members_that_are_overtaken_in_the_middle_of_a_transaction_leave_each_record_scored_once() {
     let kafka = Kafka::shared();
-    let (cluster, mut request) = prepared(kafka, 2, &[]);
+    let (cluster, mut request) = prepared(kafka, 2);
     request.until_end = false;
     request.instance = Some("one".into());
     request.max_batch = 100;
@@ -253,7 +253,7 @@ fn members_that_are_overtaken_in_the_middle_of_a_transaction_leave_each_record_s
 #[test]
 fn a_broker_that_is_killed_and_comes_back_costs_no_record_and_doubles_none() {
     let mut kafka = Kafka::start();
-    let (cluster, mut request) = prepared(&kafka, 2, &[]);
+    let (cluster, mut request) = prepared(&kafka, 2);
     request.until_end = false;
     let deployment = Deployment::start(&cluster, &request);
     kafka.produce(&request.input, flights(0..1_000, 2));
@@ -273,7 +273,7 @@ fn a_broker_that_is_killed_and_comes_back_costs_no_record_and_doubles_none() {
 #[test]
 fn a_leader_that_goes_costs_no_record_and_doubles_none() {
     let mut kafka = Kafka::start_three();
-    let (cluster, mut request) = prepared(&kafka, 2, &[]);
+    let (cluster, mut request) = prepared(&kafka, 2);
     request.until_end = false;
     let deployment = Deployment::start(&cluster, &request);
     kafka.produce(&request.input, flights(0..1_000, 2));
@@ -292,7 +292,7 @@ fn a_leader_that_goes_costs_no_record_and_doubles_none() {
 #[test]
 fn a_request_that_cannot_work_is_refused_with_the_reason() {
     let kafka = Kafka::shared();
-    let (cluster, request) = prepared(kafka, 1, &[]);
+    let (cluster, request) = prepared(kafka, 1);
     let refused = |change: fn(&mut ScoreRequest)| {
         let mut request = request.clone();
         change(&mut request);

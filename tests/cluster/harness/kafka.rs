@@ -65,9 +65,11 @@ impl Kafka {
         Self::start_with(1, "")
     }
 
-    /// An embedded broker of the caller's own.
+    /// An embedded broker of the caller's own. As on the others, records stay that are older than a week.
     pub fn start_embedded() -> Self {
-        Self { nodes: Nodes::Embedded(EmbeddedBroker::start(BrokerConfig::default()).unwrap()) }
+        let mut config = BrokerConfig::default();
+        config.topics.config.insert("retention.ms".into(), "-1".into());
+        Self { nodes: Nodes::Embedded(EmbeddedBroker::start(config).unwrap()) }
     }
 
     /// Three brokers; topics have three replicas of which two must be in sync. One that is killed is missed after six

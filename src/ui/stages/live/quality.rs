@@ -75,8 +75,11 @@ pub(super) fn plot(ui: &mut Ui, view: &View<'_>, rect: Rect, labels: &LiveLabels
         );
         match measure {
             Some(measure) if !labels.history.is_empty() => curve(ui, view, area, labels, &measure),
-            _ => {
-                let said = "No label has come yet";
+            measure => {
+                let said = match measure {
+                    Some(_) => "Too few labels for a curve yet",
+                    None => "No label has come yet",
+                };
                 text::put(ui, area, Align2::CENTER_CENTER, said, Type::Body, tokens.t3);
             }
         }
