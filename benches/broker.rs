@@ -43,6 +43,8 @@ const ROUNDS: usize = 5;
 const STARTS: usize = 5;
 /// In the environment of the process that serves: the folder of the embedded cluster.
 const SERVE: &str = "FOREBAY_BENCH_SERVE";
+/// Records of a batch.
+const BATCH: &str = "2000";
 const COMPRESSIONS: [&str; 2] = ["none", "lz4"];
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A request for the versions of all APIs, with its length before it.
@@ -162,11 +164,13 @@ fn config(bootstrap: &str) -> ClientConfig {
     config
 }
 
-/// Idempotent, acknowledged, as Forebay writes. The clock starts when the producer knows the topic.
+/// Idempotent, acknowledged, as Forebay writes. The clock starts when the producer knows the topic. Batches are full on both:
+/// a server that acknowledges sooner would otherwise get smaller ones, and be read more slowly for that.
 fn write(server: &Server, topic: &str, compression: &str, records: &[TestRecord]) -> Run {
     let mut config = config(&server.bootstrap);
     // The records are of the past.
     create_topic(&config, topic, PARTITIONS, &[("retention.ms", "-1")]);
+    config.set("linger.ms", "200").set("batch.num.messages", BATCH);
     let producer = producer(config.set("compression.type", compression));
     producer.client().fetch_metadata(Some(topic), PATIENCE).unwrap();
     timed(server, || {

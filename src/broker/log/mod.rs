@@ -34,6 +34,7 @@ mod room;
 mod scan;
 mod segment;
 mod snapshot;
+mod spare;
 mod store;
 mod transactions;
 
@@ -48,6 +49,7 @@ pub use encode::{PlainRecord, Producer, encode_batch, encode_marker};
 pub use error::{AppendError, ReadError, RecordError};
 pub use partition::PartitionLog;
 pub use peek::{Peeked, peek};
+pub use spare::give_back_spare_memory;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use super::batch::damaged;
 use super::files;
 use super::open_files::{KeptFile, OpenFiles};
+use super::spare::Spare;
 use crate::broker::disk;
 
 /// A slice of memory that is as long as this is answered alone rather than copied together with its neighbours.
@@ -173,10 +174,12 @@ impl Store {
         match &mut self.kind {
             Kind::Memory(chunks) => Ok(read_chunks(chunks, position, length)),
             Kind::File(place) => {
-                let mut buffer = BytesMut::zeroed(length);
                 let (file, _) = place.file()?;
+                let mut buffer = Spare::of_process().take(length);
                 files::read_exact_at(&file, &mut buffer, position)?;
-                Ok(buffer.freeze())
+                let bytes = buffer.freeze();
+                Spare::of_process().lend(&bytes);
+                Ok(bytes)
             }
         }
     }

@@ -86,7 +86,10 @@ pub fn produce(config: &ClientConfig, topic: &str, records: impl IntoIterator<It
 /// The producer of [`produce`]: idempotent, everything acknowledged.
 pub fn producer(config: &ClientConfig) -> BaseProducer<Acknowledged> {
     let mut config = config.clone();
-    config.set("linger.ms", "5").set("enable.idempotence", "true").set("message.max.bytes", "20000000");
+    if config.get("linger.ms").is_none() {
+        config.set("linger.ms", "5");
+    }
+    config.set("enable.idempotence", "true").set("message.max.bytes", "20000000");
     config.create_with_context(Acknowledged).unwrap()
 }
 
