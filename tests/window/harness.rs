@@ -119,17 +119,22 @@ impl Window {
     /// Runs frames, in real time, until `done`; fails with what was awaited where it does not come.
     #[track_caller]
     pub fn wait_for(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
-        let until = Instant::now() + PATIENCE;
+        let comes = self.comes_within(PATIENCE, done);
+        assert!(comes, "{what} did not come within {PATIENCE:?}; there is: {:?}", self.texts());
+    }
+
+    /// Runs frames, in real time, until `done` or for so long, and says whether it came.
+    pub fn comes_within(&mut self, limit: Duration, done: impl Fn(&Self) -> bool) -> bool {
+        let until = Instant::now() + limit;
         while !done(self) {
-            assert!(
-                Instant::now() < until,
-                "{what} did not come within {PATIENCE:?}; there is: {:?}",
-                self.texts()
-            );
+            if Instant::now() >= until {
+                return false;
+            }
             std::thread::sleep(Duration::from_millis(10));
             self.harness.step();
         }
         self.settle();
+        true
     }
 
     /// Presses a key.
