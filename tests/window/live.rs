@@ -47,8 +47,11 @@ impl Live {
         window.fill("Model topic", &self.models);
         window.fill("Input topic", &self.input);
         window.fill("Group", &format!("score-{}", self.input));
-        window.click(Role::RadioButton, "At the beginning");
+        // What is found of the model moves the rest of the form down, also from under a pointer.
         window.wait_for("the model", |window| window.sees("delay@champion is version 1"));
+        window.click(Role::RadioButton, "At the beginning");
+        let form = window.state().live.form.as_ref().unwrap();
+        assert!(form.from_beginning, "{form:?}");
     }
 
     fn wait_for(&mut self, what: &str, reached: impl Fn(&LiveSnapshot) -> bool) {
