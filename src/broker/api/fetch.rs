@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use super::fetch_answer::encode;
 use super::offsets::{isolation, where_ended};
 use super::{Call, check_epoch, text};
-use crate::broker::log::{Fetched, Isolation, PartitionLog, ReadError};
+use crate::broker::log::{Extent, Fetched, Isolation, PartitionLog, ReadError};
 use crate::broker::malformed::Malformed;
 use crate::broker::server::dispatch::Outcome;
 use crate::broker::topics::Topic;
@@ -45,20 +45,40 @@ struct WantedTopic {
 }
 
 /// What one look at all partitions gave.
+#[derive(Default)]
 struct Look {
     answers: Vec<FetchableTopicResponse>,
+    /// Those of all partitions, in the order of the answers.
+    records: Vec<Extent>,
     bytes: usize,
+    /// What of them takes memory.
+    in_memory: usize,
     /// Bytes that would be answered if batches could be cut.
     ready: usize,
     /// Somebody must hear of something, so there is no waiting for more.
     urgent: bool,
 }
 
+/// What one partition gave.
+struct Found {
+    /// All but the records.
+    data: PartitionData,
+    records: Extent,
+    /// There is more than there was room for.
+    more: bool,
+}
+
+impl From<PartitionData> for Found {
+    fn from(data: PartitionData) -> Found {
+        Found { data, records: Extent::default(), more: false }
+    }
+}
+
 /// Fetch.
 pub async fn answer(call: &Call<'_>, request: FetchRequest) -> Result<Outcome, Malformed> {
     if ![WITHOUT_SESSION, NEW_SESSION].contains(&request.session_epoch) {
         let refused = FetchResponse::default().with_error_code(ResponseError::FetchSessionIdNotFound.code());
-        return Ok(Outcome::Answer(encode(call.version, call.correlation_id, refused)?, None));
+        return Ok(Outcome::Answer(encode(call.version, call.correlation_id, refused, Vec::new())?, None));
     }
     let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
     let until = Instant::now() + wait;
@@ -69,15 +89,16 @@ pub async fn answer(call: &Call<'_>, request: FetchRequest) -> Result<Outcome, M
         let mut memory = call.node.fetches_memory.take(most).await;
         let is_late = Instant::now() >= until;
         let look = call.node.on_disk(|| wanted.look());
-        if !memory.covers(look.bytes) {
+        if !memory.covers(look.in_memory) {
             // A first batch comes whole, however little was asked for.
-            most = look.bytes;
+            most = look.in_memory;
             continue;
         }
         if look.urgent || is_late || look.ready >= wanted.min_bytes {
-            memory.shrink_to(look.bytes);
+            memory.shrink_to(look.in_memory);
             let answer = FetchResponse::default().with_responses(look.answers);
-            return Ok(Outcome::Answer(encode(call.version, call.correlation_id, answer)?, Some(memory)));
+            let parts = encode(call.version, call.correlation_id, answer, look.records)?;
+            return Ok(Outcome::Answer(parts, Some(memory)));
         }
         drop((memory, look));
         calls.get_or_insert_with(|| Calls::of(&wanted)).wait(until).await;
@@ -123,53 +144,50 @@ impl Wanted {
 
     /// Reads what there is, up to the limits. The first batch comes also when it is larger than they are.
     fn look(&self) -> Look {
-        let mut look =
-            Look { answers: Vec::with_capacity(self.topics.len()), bytes: 0, ready: 0, urgent: false };
-        let mut any = false;
+        let mut look = Look::default();
+        look.answers.reserve_exact(self.topics.len());
         for WantedTopic { asked, topic } in &self.topics {
             let mut partitions = Vec::with_capacity(asked.partitions.len());
             for partition in &asked.partitions {
-                any = true;
                 let room =
                     natural(partition.partition_max_bytes).min(self.max_bytes.saturating_sub(look.bytes));
                 let read =
                     topic.clone().and_then(|topic| self.read(&topic, partition, room, look.bytes == 0));
-                let (data, more) = read.unwrap_or_else(|error| {
+                let found = read.unwrap_or_else(|error| {
                     look.urgent = true;
-                    (empty(partition.partition).with_error_code(error.code()), false)
+                    empty(partition.partition).with_error_code(error.code()).into()
                 });
-                look.urgent |= data.diverging_epoch.epoch >= 0;
-                let bytes = data.records.as_ref().map_or(0, bytes::Bytes::len);
+                look.urgent |= found.data.diverging_epoch.epoch >= 0;
+                let bytes = found.records.len();
                 look.bytes += bytes;
-                look.ready += if more { bytes.max(room) } else { bytes };
-                partitions.push(data);
+                look.in_memory += found.records.in_memory();
+                look.ready += if found.more { bytes.max(room) } else { bytes };
+                look.records.push(found.records);
+                partitions.push(found.data);
             }
             let answer = FetchableTopicResponse::default().with_topic(asked.topic.clone());
             look.answers.push(answer.with_topic_id(asked.topic_id).with_partitions(partitions));
         }
-        look.urgent |= !any;
+        look.urgent |= look.records.is_empty();
         look
     }
 
-    /// What a partition answers, and whether it has more than there was room for.
+    /// What a partition answers.
     fn read(
         &self,
         topic: &Topic,
         asked: &FetchPartition,
         room: usize,
         at_least_one: bool,
-    ) -> Result<(PartitionData, bool), ResponseError> {
+    ) -> Result<Found, ResponseError> {
         let partition = topic.partition(asked.partition).ok_or(ResponseError::UnknownTopicOrPartition)?;
         check_epoch(topic, asked.current_leader_epoch)?;
         let read = partition.with_log(|log| {
             if let Some(end) = diverging(log, topic, asked)? {
-                return Ok((diverged(log, asked, end), false));
+                return Ok(diverged(log, asked, end).into());
             }
             match log.read(asked.fetch_offset, room, at_least_one, self.isolation) {
-                Ok(fetched) => {
-                    let more = fetched.more;
-                    Ok((data(asked, fetched, self.isolation), more))
-                }
+                Ok(fetched) => Ok(found(asked, fetched, self.isolation)),
                 Err(ReadError::OutOfRange { .. }) => Err(ResponseError::OffsetOutOfRange),
                 Err(ReadError::Storage(_)) => Err(ResponseError::KafkaStorageError),
             }
@@ -211,18 +229,18 @@ fn diverged(log: &PartitionLog, asked: &FetchPartition, (epoch, end): (i32, i64)
         .with_diverging_epoch(EpochEndOffset::default().with_epoch(epoch).with_end_offset(end))
 }
 
-fn data(asked: &FetchPartition, fetched: Fetched, isolation: Isolation) -> PartitionData {
+fn found(asked: &FetchPartition, fetched: Fetched, isolation: Isolation) -> Found {
     let aborted = fetched.aborted.iter().map(|aborted| {
         AbortedTransaction::default()
             .with_producer_id(ProducerId(aborted.producer_id))
             .with_first_offset(aborted.first_offset)
     });
-    empty(asked.partition)
+    let data = empty(asked.partition)
         .with_high_watermark(fetched.high_watermark)
         .with_last_stable_offset(fetched.last_stable_offset)
         .with_log_start_offset(fetched.start_offset)
-        .with_aborted_transactions((isolation == Isolation::Committed).then(|| aborted.collect()))
-        .with_records(Some(fetched.records))
+        .with_aborted_transactions((isolation == Isolation::Committed).then(|| aborted.collect()));
+    Found { data, records: fetched.records, more: fetched.more }
 }
 
 fn empty(number: i32) -> PartitionData {

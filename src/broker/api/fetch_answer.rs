@@ -5,8 +5,9 @@ use kafka_protocol::messages::fetch_response::PartitionData;
 use kafka_protocol::messages::{FetchResponse, ResponseHeader};
 use kafka_protocol::protocol::{Encodable, HeaderVersion};
 
+use crate::broker::log::Extent;
 use crate::broker::malformed::Malformed;
-use crate::broker::server::frame::Parts;
+use crate::broker::server::parts::Parts;
 
 /// First version with compact lengths and tagged fields.
 const FLEXIBLE: i16 = 12;
@@ -14,12 +15,18 @@ const FLEXIBLE: i16 = 12;
 /// Records shorter than this are copied, because another part costs more.
 const WORTH_A_PART: usize = 4096;
 
-/// Writes the answer. Topics, partitions and records each stand at the end of what holds them, so each is written empty
-/// first, then its end is taken off again and continued.
+/// Writes the answer, with the records of its partitions in their order. Topics, partitions and records each stand at the end of
+/// what holds them, so each is written empty first, then its end is taken off again and continued.
 ///
 /// # Errors
 /// A field has a value that the version cannot say.
-pub fn encode(version: i16, correlation_id: i32, mut answer: FetchResponse) -> Result<Parts, Malformed> {
+pub fn encode(
+    version: i16,
+    correlation_id: i32,
+    mut answer: FetchResponse,
+    records: Vec<Extent>,
+) -> Result<Parts, Malformed> {
+    let mut records = records.into_iter();
     let mut writer = Writer { head: BytesMut::new(), parts: Parts::default(), version };
     let header = ResponseHeader::default().with_correlation_id(correlation_id);
     header.encode(&mut writer.head, FetchResponse::header_version(version)).map_err(unwritable)?;
@@ -29,7 +36,7 @@ pub fn encode(version: i16, correlation_id: i32, mut answer: FetchResponse) -> R
         let partitions = std::mem::take(&mut topic.partitions);
         writer.open(&topic, partitions.len())?;
         for partition in partitions {
-            writer.partition(partition)?;
+            writer.partition(partition, records.next().unwrap_or_default())?;
         }
         writer.close();
     }
@@ -80,18 +87,18 @@ impl Writer {
         }
     }
 
-    fn partition(&mut self, mut partition: PartitionData) -> Result<(), Malformed> {
-        let records = partition.records.take().unwrap_or_default();
+    fn partition(&mut self, mut partition: PartitionData, records: Extent) -> Result<(), Malformed> {
         partition.records = Some(Bytes::new());
         if records.is_empty() {
             return partition.encode(&mut self.head, self.version).map_err(unwritable);
         }
         self.open(&partition, records.len())?;
-        if records.len() < WORTH_A_PART {
-            self.head.put_slice(&records);
-        } else {
-            self.parts.push(self.head.split().freeze());
-            self.parts.push(records);
+        match records {
+            Extent::Memory(bytes) if bytes.len() < WORTH_A_PART => self.head.put_slice(&bytes),
+            records => {
+                self.parts.push(self.head.split().freeze());
+                self.parts.push_extent(records);
+            }
         }
         self.close();
         Ok(())
@@ -135,7 +142,11 @@ mod tests {
             };
             let answer = FetchResponse::default().with_responses(vec![topic.clone(), topic]);
             let expected = dispatch::encode(&answer, 5, version).unwrap().joined();
-            assert_eq!(encode(version, 5, answer).unwrap().joined(), expected, "version {version}");
+            let mut empty = answer;
+            let partitions = empty.responses.iter_mut().flat_map(|topic| &mut topic.partitions);
+            let records = partitions.map(|data| Extent::Memory(data.records.take().unwrap())).collect();
+            let written = encode(version, 5, empty, records).unwrap().joined();
+            assert_eq!(written, expected, "version {version}");
         }
     }
 

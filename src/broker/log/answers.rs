@@ -1,6 +1,6 @@
 //! What a partition's log answers: plain data.
 
-use bytes::Bytes;
+use super::extent::Extent;
 
 /// What an append did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +35,11 @@ pub struct Aborted {
     pub first_offset: i64,
 }
 
-/// What was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What was found to read.
+#[derive(Debug, Clone)]
 pub struct Fetched {
     /// Whole batches; the first may begin before the offset asked for.
-    pub records: Bytes,
+    pub records: Extent,
     /// The aborted transactions that reach into these records; empty unless only committed ones were asked for.
     pub aborted: Vec<Aborted>,
     /// The offset after the last record that is acknowledged.

@@ -94,6 +94,12 @@ impl Index {
         self.entry_before(after)
     }
 
+    /// A position from which the walk to the last batch that begins before a position and below an offset is short.
+    pub(super) fn last_position(&self, position: u64, below: i64) -> u64 {
+        let after = self.entries.partition_point(|entry| entry.position < position && entry.offset < below);
+        self.entry_before(after)
+    }
+
     /// A position from which the walk to the first batch with a timestamp of `ms` or later is short.
     pub(super) fn position_of_time(&self, ms: i64) -> u64 {
         let after = self.entries.partition_point(|entry| entry.max_before < ms);

@@ -17,6 +17,7 @@ mod encode;
 mod epochs;
 mod error;
 mod exchange;
+mod extent;
 mod files;
 mod health;
 mod index;
@@ -34,7 +35,6 @@ mod room;
 mod scan;
 mod segment;
 mod snapshot;
-mod spare;
 mod store;
 mod transactions;
 
@@ -47,9 +47,9 @@ pub use config::{Cleanup, Durability, LogConfig, LogPlace, TimestampType};
 pub use decode::{ReadRecord, for_each_record};
 pub use encode::{PlainRecord, Producer, encode_batch, encode_marker};
 pub use error::{AppendError, ReadError, RecordError};
+pub use extent::{Extent, FilePart};
 pub use partition::PartitionLog;
 pub use peek::{Peeked, peek};
-pub use spare::give_back_spare_memory;
 
 #[cfg(test)]
 mod tests;

@@ -2,16 +2,15 @@
 
 use std::io;
 
-use bytes::Bytes;
-
 use super::answers::{Fetched, Isolation, TimedOffset};
 use super::error::ReadError;
+use super::extent::Extent;
 use super::partition::PartitionLog;
 use super::segment::Piece;
 
 impl PartitionLog {
-    /// Reads whole batches from the one that holds `from`, at most `max_bytes` of them, but one in any case if
-    /// `at_least_one`. Reading at the end gives no records.
+    /// Whole batches from the one that holds `from`, at most `max_bytes` of them, but one in any case if `at_least_one`.
+    /// Reading at the end gives no records.
     ///
     /// # Errors
     /// `from` is below the start or above the end, or the disk fails.
@@ -64,7 +63,7 @@ impl PartitionLog {
             }
         }
         // Compaction has taken whatever else there was.
-        Ok(Piece { records: Bytes::new(), end: below })
+        Ok(Piece { records: Extent::default(), end: below })
     }
 
     /// The first record in offset order whose timestamp is `ms` or later, exact to the record.

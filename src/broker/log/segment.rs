@@ -3,12 +3,11 @@
 use std::io;
 use std::path::Path;
 
-use bytes::Bytes;
-
 use super::answers::TimedOffset;
-use super::batch::{BatchHeader, HEADER_BYTES, damaged};
+use super::batch::{BatchHeader, damaged};
 use super::config::Durability;
 use super::decode::{decompressed, read_record};
+use super::extent::Extent;
 use super::files;
 use super::index::{HEAD_BYTES, Index, Summary};
 use super::records::Records;
@@ -34,7 +33,7 @@ pub(super) struct Segment {
 /// What was read from a segment.
 #[derive(Debug)]
 pub(super) struct Piece {
-    pub(super) records: Bytes,
+    pub(super) records: Extent,
     /// The offset after the last record read, or the end of what may be read when nothing is left before it.
     pub(super) end: i64,
 }
@@ -135,15 +134,34 @@ impl Segment {
     ) -> io::Result<Option<Piece>> {
         let Some(first) = self.find(from)? else { return Ok(None) };
         if first.header.base_offset >= below {
-            return Ok(Some(Piece { records: Bytes::new(), end: below }));
+            return Ok(Some(Piece { records: Extent::default(), end: below }));
         }
         if first.header.size > most && !at_least_one {
-            return Ok(Some(Piece { records: Bytes::new(), end: from }));
+            return Ok(Some(Piece { records: Extent::default(), end: from }));
         }
         let left = usize::try_from(self.summary.size - first.position).unwrap_or(usize::MAX);
         let budget = most.max(first.header.size).min(left);
-        let bytes = self.store.read_some(first.position, first.header.size, budget)?;
-        Ok(Some(whole_batches(&bytes, below)?))
+        let most = self.store.worth_an_answer(first.position, first.header.size, budget)?;
+        let (cut, end) = self.cut(first.position, most as u64, below)?;
+        let length = usize::try_from(cut - first.position).map_err(io::Error::other)?;
+        Ok(Some(Piece { records: self.store.extent(first.position, length)?, end }))
+    }
+
+    /// Where the last batch ends that begins below an offset and lies within `most` bytes from a batch's position on, with the
+    /// offset after it. Only headers close to the cut are read.
+    fn cut(&mut self, position: u64, most: u64, below: i64) -> io::Result<(u64, i64)> {
+        let limit = position.saturating_add(most);
+        let start = self.index()?.last_position(limit, below).max(position);
+        let after_all = self.summary.next_offset;
+        let mut scan = Scan::new(&mut self.store, start, SHORT_WALK);
+        let mut cut = start;
+        while let Some(placed) = scan.next()? {
+            if placed.end() > limit || placed.header.base_offset >= below {
+                return Ok((cut, placed.header.base_offset));
+            }
+            cut = placed.end();
+        }
+        Ok((cut, after_all))
     }
 
     /// The first batch whose last offset is `offset` or later.
@@ -208,20 +226,6 @@ impl Segment {
         }
         Ok(index)
     }
-}
-
-/// The whole batches at the beginning of `bytes` that begin below an offset.
-fn whole_batches(bytes: &Bytes, below: i64) -> io::Result<Piece> {
-    let (mut length, mut end) = (0, 0);
-    while let Some(rest) = bytes.get(length..).filter(|rest| rest.len() >= HEADER_BYTES) {
-        let header = BatchHeader::parse(rest).map_err(damaged)?;
-        if header.size > rest.len() || header.base_offset >= below {
-            break;
-        }
-        length += header.size;
-        end = header.last_offset().saturating_add(1);
-    }
-    Ok(Piece { records: bytes.slice(..length), end })
 }
 
 fn find_in_batch(

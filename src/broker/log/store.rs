@@ -9,12 +9,13 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 
 use super::batch::damaged;
+use super::extent::{Extent, FilePart};
 use super::files;
 use super::open_files::{KeptFile, OpenFiles};
-use super::spare::Spare;
 use crate::broker::disk;
 
-/// A slice of memory that is as long as this is answered alone rather than copied together with its neighbours.
+/// Records that are as long as this are answered from where they lie: a slice of memory without its neighbours, a part of a file
+/// without being read.
 const WORTH_AN_ANSWER: usize = 64 * 1024;
 
 /// The bytes of one segment. A clone reads the same bytes; only the original may be written to.
@@ -43,7 +44,7 @@ struct Place {
 
 /// An open file for one use.
 enum Lent<'a> {
-    Kept(&'a File),
+    Kept(&'a Arc<KeptFile>),
     /// Closed after the use, because enough others are kept.
     Once(File),
 }
@@ -175,25 +176,34 @@ impl Store {
             Kind::Memory(chunks) => Ok(read_chunks(chunks, position, length)),
             Kind::File(place) => {
                 let (file, _) = place.file()?;
-                let mut buffer = Spare::of_process().take(length);
+                let mut buffer = BytesMut::zeroed(length);
                 files::read_exact_at(&file, &mut buffer, position)?;
-                let bytes = buffer.freeze();
-                Spare::of_process().lend(&bytes);
-                Ok(bytes)
+                Ok(buffer.freeze())
             }
         }
     }
 
-    /// Between `least` and `most` bytes from `position` on: from memory a slice of one chunk if that is long enough to
-    /// be worth an answer, otherwise chunks put together.
-    pub(super) fn read_some(&mut self, position: u64, least: usize, most: usize) -> io::Result<Bytes> {
+    /// How many bytes from `position` on are an answer, at most `most` and where there are at least `least`: in memory those of
+    /// one chunk if they are enough to be worth it, because chunks would have to be put together.
+    pub(super) fn worth_an_answer(&mut self, position: u64, least: usize, most: usize) -> io::Result<usize> {
         if let Kind::Memory(_) = self.kind {
-            let chunk = self.window(position, most)?;
-            if chunk.len() >= least.max(most.min(WORTH_AN_ANSWER)) {
-                return Ok(chunk.slice(..most.min(chunk.len())));
+            let chunk = self.window(position, most)?.len();
+            if chunk >= least.max(most.min(WORTH_AN_ANSWER)) {
+                return Ok(most.min(chunk));
             }
         }
-        self.read(position, most)
+        Ok(most)
+    }
+
+    /// Exactly `length` bytes from `position` on, left where they lie if they are many and the file stays open.
+    pub(super) fn extent(&mut self, position: u64, length: usize) -> io::Result<Extent> {
+        if length >= WORTH_AN_ANSWER
+            && let Kind::File(place) = &mut self.kind
+            && let (Lent::Kept(file), _) = place.file()?
+        {
+            return Ok(Extent::File(FilePart::new(Arc::clone(file), position, length)));
+        }
+        self.read(position, length).map(Extent::Memory)
     }
 
     /// Some bytes from `position` on, about `wish` of them, at least one before the end: what costs the least.
@@ -222,7 +232,7 @@ impl Place {
                 }
             }
         };
-        Ok((Lent::Kept(self.open.insert(kept).file()), &self.path))
+        Ok((Lent::Kept(self.open.insert(kept)), &self.path))
     }
 }
 
@@ -231,7 +241,7 @@ impl Deref for Lent<'_> {
 
     fn deref(&self) -> &File {
         match self {
-            Lent::Kept(file) => file,
+            Lent::Kept(file) => file.file(),
             Lent::Once(file) => file,
         }
     }

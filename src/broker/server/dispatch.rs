@@ -7,9 +7,9 @@ use kafka_protocol::ResponseError;
 use kafka_protocol::messages::{ApiKey, RequestHeader, ResponseHeader};
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, StrBytes};
 
-use super::frame::Parts;
 use super::memory::Held;
 use super::node::Node;
+use super::parts::Parts;
 use super::versions::{self, Api};
 use crate::broker::api::{self, Call};
 use crate::broker::malformed::Malformed;

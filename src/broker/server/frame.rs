@@ -1,11 +1,10 @@
-//! Requests and answers on the wire: four bytes of length, then as many bytes.
+//! Requests on the wire: four bytes of length, then as many bytes.
 
-use std::collections::VecDeque;
-use std::io::{self, IoSlice};
+use std::io;
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::timeout;
 
 /// What a frame may take before any of its bytes are there.
@@ -13,9 +12,6 @@ const TRUSTED_BYTES: usize = 1 << 18;
 
 /// Room that is reserved for a frame at first; the operating system gives memory for it as it is filled.
 const RESERVED_BYTES: usize = 1 << 20;
-
-/// Parts that one call of the operating system takes at most.
-const PARTS_AT_ONCE: usize = 32;
 
 /// What is wrong with a frame.
 #[derive(Debug, thiserror::Error)]
@@ -119,61 +115,6 @@ impl Body {
     }
 }
 
-/// An answer in parts, so that records are written from where they lie.
-#[derive(Debug, Default)]
-pub struct Parts {
-    parts: VecDeque<Bytes>,
-    length: usize,
-}
-
-impl Parts {
-    /// Adds bytes at the end.
-    pub fn push(&mut self, part: Bytes) {
-        if !part.is_empty() {
-            self.length += part.len();
-            self.parts.push_back(part);
-        }
-    }
-
-    /// Writes a frame of these parts. The other side has `pause` to take some more of it.
-    pub async fn write(
-        mut self,
-        stream: &mut (impl AsyncWrite + Unpin),
-        pause: Duration,
-    ) -> Result<(), FrameError> {
-        let length = i32::try_from(self.length).map_err(io::Error::other)?;
-        self.parts.push_front(Bytes::copy_from_slice(&length.to_be_bytes()));
-        while !self.parts.is_empty() {
-            let slices: Vec<IoSlice<'_>> =
-                self.parts.iter().take(PARTS_AT_ONCE).map(|part| IoSlice::new(part)).collect();
-            let written = timeout(pause, stream.write_vectored(&slices)).await;
-            let written = written.map_err(|_| FrameError::Stopped(pause))??;
-            if written == 0 {
-                return Err(io::Error::from(io::ErrorKind::WriteZero).into());
-            }
-            self.advance(written);
-        }
-        Ok(stream.flush().await?)
-    }
-
-    fn advance(&mut self, mut count: usize) {
-        while let Some(part) = self.parts.front_mut() {
-            if part.len() > count {
-                part.advance(count);
-                return;
-            }
-            count -= part.len();
-            self.parts.pop_front();
-        }
-    }
-
-    /// All bytes in one piece.
-    #[cfg(test)]
-    pub fn joined(&self) -> Vec<u8> {
-        self.parts.iter().flat_map(|part| part.iter().copied()).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,29 +135,6 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_comes_out_as_it_went_in() {
-        let mut parts = Parts::default();
-        parts.push(Bytes::from_static(b"head"));
-        parts.push(Bytes::new());
-        parts.push(Bytes::from(vec![7; 3 << 20]));
-        let mut wire = Vec::new();
-        run(parts.write(&mut wire, LONG)).unwrap();
-        let read = run(frame(&wire, 4 << 20)).unwrap().unwrap();
-        assert_eq!(&read[..4], b"head");
-        assert_eq!(read.len(), 4 + (3 << 20));
-        assert!(read[4..].iter().all(|byte| *byte == 7));
-    }
-
-    #[test]
-    fn more_parts_than_one_call_takes_are_all_written() {
-        let mut parts = Parts::default();
-        (0..100u8).for_each(|number| parts.push(Bytes::copy_from_slice(&[number])));
-        let mut wire = Vec::new();
-        run(parts.write(&mut wire, LONG)).unwrap();
-        assert_eq!(wire[4..], (0..100).collect::<Vec<u8>>());
-    }
-
-    #[test]
     fn no_more_is_read_than_allowed_and_who_stops_in_between_is_told_apart() {
         let mut body = Body::of(3 << 20);
         let wire = vec![7; 2 << 20];
@@ -225,10 +143,6 @@ mod tests {
         body.allow();
         let (mut here, _there) = tokio::io::duplex(64);
         let stopped = run(body.read(&mut here, Duration::from_millis(1)));
-        assert!(matches!(stopped, Err(FrameError::Stopped(_))));
-        let mut parts = Parts::default();
-        parts.push(Bytes::from(vec![7; 65]));
-        let stopped = run(parts.write(&mut here, Duration::from_millis(1)));
         assert!(matches!(stopped, Err(FrameError::Stopped(_))));
     }
 

@@ -74,8 +74,9 @@ impl JournalLog {
             let fetched = log
                 .read(from, REPLAY_BYTES, true, Isolation::Uncommitted)
                 .map_err(|error| self.cannot(error))?;
+            let records = fetched.records.read().map_err(BrokerError::files(&self.path))?;
             let mut refused = None;
-            let read = for_each_record(&fetched.records, usize::MAX, |record| {
+            let read = for_each_record(&records, usize::MAX, |record| {
                 from = record.offset + 1;
                 if let (Some(key), None) = (record.key, &refused) {
                     refused = each(key, record.value).err();
@@ -85,7 +86,7 @@ impl JournalLog {
             if let Some(refused) = refused {
                 return Err(BrokerError::content(&self.path, refused));
             }
-            from = end_offset(&fetched.records).unwrap_or_else(|| log.high_watermark()).max(from);
+            from = end_offset(&records).unwrap_or_else(|| log.high_watermark()).max(from);
         }
         Ok(())
     }

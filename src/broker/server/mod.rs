@@ -8,6 +8,7 @@ mod housekeeping;
 mod journal_log;
 pub mod memory;
 pub mod node;
+pub mod parts;
 pub mod settings;
 mod shape;
 pub mod versions;

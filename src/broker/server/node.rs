@@ -11,7 +11,7 @@ use crate::broker::error::BrokerError;
 use crate::broker::groups::GroupCoordinator;
 use crate::broker::journal::{Journal, Millis};
 use crate::broker::lock::{lock, wait};
-use crate::broker::log::{AppendError, Durability, Marker, PartitionLog, give_back_spare_memory};
+use crate::broker::log::{AppendError, Durability, Marker, PartitionLog};
 use crate::broker::partition::TopicPartition;
 use crate::broker::topics::Topics;
 use crate::broker::topics::partition::Partition;
@@ -213,9 +213,8 @@ impl Node {
         });
     }
 
-    /// Closes the files of logs that are idle, gives back memory, and compacts where it pays.
+    /// Closes the files of logs that are idle, and compacts where it pays.
     pub fn compact(&self) {
-        give_back_spare_memory();
         self.keep_house(|partition| {
             partition.with_log(PartitionLog::close_idle);
             partition.compact(self.now())

@@ -47,7 +47,7 @@ fn markers(node: &Node, name: &str) -> usize {
     let read =
         topic.partition(0).unwrap().with_log(|log| log.read(0, usize::MAX, true, Isolation::Uncommitted));
     let mut markers = 0;
-    for_each_record(&read.unwrap().unwrap().records, 1 << 20, |record| {
+    for_each_record(&read.unwrap().unwrap().records.read().unwrap(), 1 << 20, |record| {
         markers += usize::from(record.control);
     })
     .unwrap();

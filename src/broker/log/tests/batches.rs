@@ -158,9 +158,9 @@ fn a_topic_with_a_compression_of_its_own_packs_anew() {
             let records = [record(NOW, "a", Some("1")), record(NOW + 1, "b", None)];
             append(&mut log, encode_batch(&records, Producer::NONE, compression).unwrap());
         }
-        let fetched = log.read(0, usize::MAX, true, Isolation::Uncommitted).unwrap();
-        assert_eq!(BatchHeader::parse(&fetched.records).unwrap().compression(), Some(target));
-        assert_eq!(seen_in(&fetched.records).len(), 10);
+        let records = log.read(0, usize::MAX, true, Isolation::Uncommitted).unwrap().records.read().unwrap();
+        assert_eq!(BatchHeader::parse(&records).unwrap().compression(), Some(target));
+        assert_eq!(seen_in(&records).len(), 10);
     }
 }
 

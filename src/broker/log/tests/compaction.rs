@@ -26,10 +26,11 @@ pub(super) fn table(log: &mut PartitionLog) -> Table {
     let mut from = log.start_offset();
     while from < log.last_stable_offset() {
         let fetched = log.read(from, 800, true, Isolation::Committed).unwrap();
+        let records = fetched.records.read().unwrap();
         let mut waiting = fetched.aborted.clone();
         waiting.sort_by_key(|one| one.first_offset);
         let mut aborted: Vec<i64> = Vec::new();
-        for one in seen_in(&fetched.records) {
+        for one in seen_in(&records) {
             while waiting.first().is_some_and(|next| next.first_offset <= one.offset) {
                 aborted.push(waiting.remove(0).producer_id);
             }
@@ -39,7 +40,7 @@ pub(super) fn table(log: &mut PartitionLog) -> Table {
                 table.insert(one.key.unwrap(), one.value);
             }
         }
-        let mut rest = &fetched.records[..];
+        let mut rest = &records[..];
         if rest.is_empty() {
             // Everything from here to the last stable offset is compacted away.
             break;
@@ -179,8 +180,9 @@ fn offsets_and_times_of_kept_records_stay() {
         assert_eq!(after.len(), 12);
         assert!(after.iter().all(|one| before.contains(one)), "{compression:?}");
         for one in &after {
-            let fetched = log.read(one.offset, 1, true, Isolation::Uncommitted).unwrap();
-            assert!(seen_in(&fetched.records).contains(one));
+            let records =
+                log.read(one.offset, 1, true, Isolation::Uncommitted).unwrap().records.read().unwrap();
+            assert!(seen_in(&records).contains(one));
         }
     }
 }
@@ -291,9 +293,9 @@ fn headers_with_equal_names_survive() {
     append(&mut log, header.with_records(&body).into());
     log.roll(NOW).unwrap();
     log.compact(NOW).unwrap();
-    let fetched = log.read(0, usize::MAX, true, Isolation::Uncommitted).unwrap();
-    assert_eq!(seen_in(&fetched.records).len(), 2);
-    let names = fetched.records.windows(4).filter(|bytes| bytes == b"name").count();
+    let records = log.read(0, usize::MAX, true, Isolation::Uncommitted).unwrap().records.read().unwrap();
+    assert_eq!(seen_in(&records).len(), 2);
+    let names = records.windows(4).filter(|bytes| bytes == b"name").count();
     assert_eq!(names, 4);
 }
 

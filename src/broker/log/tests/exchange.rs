@@ -28,7 +28,8 @@ fn an_aborted_transaction_stays_aborted_when_retention_takes_a_segment_beside_it
     log.finish_compaction(compaction).unwrap();
     assert_eq!(without_tombstones(table(&mut log)), Default::default());
     let fetched = log.read(1, usize::MAX, true, Isolation::Committed).unwrap();
-    let data = seen_in(&fetched.records).into_iter().filter(|one| !one.control).count();
+    let records = fetched.records.read().unwrap();
+    let data = seen_in(&records).into_iter().filter(|one| !one.control).count();
     assert_eq!(fetched.aborted.len(), usize::from(data > 0));
 }
 

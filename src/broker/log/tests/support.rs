@@ -65,16 +65,16 @@ pub(super) fn read_all(log: &mut PartitionLog, max_bytes: usize, isolation: Isol
     let mut from = log.start_offset();
     let mut seen = Vec::new();
     loop {
-        let fetched = log.read(from, max_bytes, true, isolation).unwrap();
-        if fetched.records.is_empty() {
+        let records = log.read(from, max_bytes, true, isolation).unwrap().records.read().unwrap();
+        if records.is_empty() {
             return seen;
         }
-        for one in seen_in(&fetched.records) {
+        for one in seen_in(&records) {
             if one.offset >= from {
                 seen.push(one);
             }
         }
-        from = end_of(&fetched.records);
+        from = end_of(&records);
     }
 }
 

@@ -49,7 +49,8 @@ impl Model {
         let from = start + chance.below((end - start + 1) as u64) as i64;
         let bytes = chance.below(1500) as usize;
         let fetched = log.read(from, bytes, true, Isolation::Committed).unwrap();
-        let seen = seen_in(&fetched.records);
+        let records = fetched.records.read().unwrap();
+        let seen = seen_in(&records);
         let Some(last) = seen.last() else {
             return assert!(from >= stable, "nothing from {from} below {stable}");
         };
@@ -112,7 +113,8 @@ fn an_uncommitted_reader_sees_everything_and_no_list() {
     log.append_marker(1, 0, Marker::Abort, 0, 0, NOW).unwrap();
     append(&mut log, of_producer(1, 0, 2, 2, true));
     let fetched = log.read(0, usize::MAX, true, Isolation::Uncommitted).unwrap();
-    assert_eq!(seen_in(&fetched.records).len(), 5);
+    let records = fetched.records.read().unwrap();
+    assert_eq!(seen_in(&records).len(), 5);
     assert!(fetched.aborted.is_empty());
     assert_eq!((fetched.last_stable_offset, fetched.high_watermark), (3, 5));
 }
