@@ -73,6 +73,13 @@ impl Window {
         !self.texts().iter().any(|text| text.contains(part))
     }
 
+    /// Where what has that role and name begins, from the top of the window.
+    #[track_caller]
+    pub(in crate::ui) fn top_of(&self, role: Role, name: &str) -> f32 {
+        let found = self.harness.query_all_by_role_and_label(role, name).next();
+        found.unwrap_or_else(|| panic!("no {role:?} {name}; there is: {:?}", self.texts())).rect().top()
+    }
+
     /// Clicks what has that role and name; the commands that it sent.
     #[track_caller]
     pub(in crate::ui) fn click(&mut self, role: Role, name: &str) -> Vec<Command> {

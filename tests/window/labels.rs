@@ -176,6 +176,29 @@ fn the_step_before_all_others_joins_labels_and_counts_what_became_of_them() {
 }
 
 #[test]
+fn columns_that_could_not_be_looked_up_are_looked_up_again() {
+    let kafka = Kafka::shared();
+    let (topic, arrived) = departures(kafka);
+    let mut window = Window::on(kafka);
+    read(&mut window, &topic);
+    window.send(WindowCommand::Go(Stage::Prepare));
+    kafka.delete_topic(&arrived);
+    window.button("Add step");
+    window.click(Role::MenuItem, "Join label");
+    window.wait_for("the failure", |window| window.state().prepare.label.columns.problem().is_some());
+    assert!(window.sees_part(&arrived) && window.offers("Copy details"), "{:?}", window.texts());
+
+    kafka.named_topic(&arrived, 2, &[]);
+    kafka.produce(&arrived, arrivals(0..FLIGHTS));
+    window.button("Look again");
+    window.wait_for("the column", |window| {
+        window.state().label_spec().is_some_and(|spec| spec.column == "arr_delay")
+    });
+    window.button("Join labels");
+    joined(&mut window);
+}
+
+#[test]
 fn another_bound_is_another_join_and_a_wrong_one_changes_nothing() {
     let (mut window, _, _) = window(Kafka::shared());
     join(&mut window);

@@ -42,6 +42,8 @@ pub enum PrepareCommand {
     LabelWithin(String),
     /// What event and label have in common: names of their fields, as typed.
     LabelFields(String, String),
+    /// Look at the columns of the label topic again, after that failed.
+    LabelColumns,
     /// Read the labels and join them to the slice.
     JoinLabels,
     /// Add a step of this kind behind the chosen one.
@@ -96,6 +98,9 @@ impl Action for PrepareCommand {
                 "Labels that come later in another topic become a column of the slice",
             )
             .icon(Icon::Plus),
+            Self::LabelColumns => {
+                About::new("Look again", "Looks at the newest records of the label topic").icon(Icon::Refresh)
+            }
             Self::JoinLabels => About::new(
                 "Join labels",
                 "Reads the labels that may belong to the slice and joins them to it",
@@ -177,6 +182,7 @@ impl Action for PrepareCommand {
             Self::ChangeLabel(spec) => runtime.change_label(spec),
             Self::LabelWithin(typed) => runtime.type_label_within(typed),
             Self::LabelFields(event, label) => runtime.type_label_fields(&event, &label),
+            Self::LabelColumns => runtime.look_at_label_columns(),
             Self::JoinLabels => runtime.join_labels(),
             Self::Add(kind) => runtime.add_step_of(kind),
             Self::AddStep(step) => runtime.add_step(step),

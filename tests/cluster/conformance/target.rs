@@ -1,13 +1,11 @@
 //! The cluster that a case runs against.
 
-use std::time::Duration;
-
-use forebay::broker::{Broker, BrokerConfig, Housekeeping, Storage};
+use forebay::broker::{Broker, BrokerConfig, Storage};
 use rdkafka::ClientConfig;
 use tempfile::TempDir;
 
 use super::raw::Raw;
-use crate::harness::{Kafka, TestRecord, create_topic, produce, unique};
+use crate::harness::{Kafka, TestRecord, create_topic, embedded_config, produce, unique};
 
 /// A running cluster of one broker.
 pub struct Target {
@@ -51,17 +49,10 @@ impl Target {
         Self::start(Storage::Folder(folder.path().join("cluster")), Some(folder))
     }
 
-    /// With the settings that `harness` gives Apache Kafka: quick housekeeping, short sessions allowed, nothing
-    /// expires by itself.
+    /// With the settings that `harness` gives Apache Kafka, short sessions among them.
     fn start(storage: Storage, folder: Option<TempDir>) -> Self {
-        let second = Duration::from_secs(1);
-        let mut config = BrokerConfig {
-            storage,
-            housekeeping: Housekeeping { retention: second, compaction: second },
-            ..BrokerConfig::default()
-        };
+        let mut config = BrokerConfig { storage, ..embedded_config() };
         config.groups.min_session_timeout_ms = 100;
-        config.topics.config.insert("retention.ms".into(), "-1".into());
         let broker = Broker::start(config.clone()).unwrap();
         Self {
             bootstrap: broker.bootstrap(),

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use forebay::broker::{Broker as EmbeddedBroker, BrokerConfig};
+use forebay::broker::{Broker as EmbeddedBroker, BrokerConfig, Housekeeping};
 use forebay::kafka::{Cluster, ConnectionProfile, Secrets};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -65,11 +65,9 @@ impl Kafka {
         Self::start_with(1, "")
     }
 
-    /// An embedded broker of the caller's own. As on the others, records stay that are older than a week.
+    /// An embedded broker of the caller's own.
     pub fn start_embedded() -> Self {
-        let mut config = BrokerConfig::default();
-        config.topics.config.insert("retention.ms".into(), "-1".into());
-        Self { nodes: Nodes::Embedded(EmbeddedBroker::start(config).unwrap()) }
+        Self { nodes: Nodes::Embedded(EmbeddedBroker::start(embedded_config()).unwrap()) }
     }
 
     /// Three brokers; topics have three replicas of which two must be in sync. One that is killed is missed after six
@@ -316,4 +314,13 @@ pub(super) fn new_cluster_id() -> String {
     let mut id: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     id = id.chars().rev().chain("AAAAAAAAAAAAAAAAAAAAAA".chars()).take(21).collect();
     id + "A"
+}
+
+/// With what Apache Kafka is given here: records stay that are older than a week, and housekeeping is quick.
+pub fn embedded_config() -> BrokerConfig {
+    let second = Duration::from_secs(1);
+    let housekeeping = Housekeeping { retention: second, compaction: second };
+    let mut config = BrokerConfig { housekeeping, ..BrokerConfig::default() };
+    config.topics.config.insert("retention.ms".into(), "-1".into());
+    config
 }

@@ -41,7 +41,7 @@ mod wrapper;
 pub use broker::free_port;
 pub use consumed::{Consumed, consumed};
 pub use java::{StartedTool, java_tool, java_tool_with_input};
-pub use kafka::{Kafka, unique};
+pub use kafka::{Kafka, embedded_config, unique};
 pub use patience::{PATIENCE, eventually, output, output_with};
 pub use records::{TestRecord, create_topic, delete_before, delete_topic, produce, producer, send};
 pub use secure::Secure;

@@ -103,13 +103,18 @@ impl Runtime<'_> {
 
     fn follow_label_columns(&mut self, topic: Option<String>) {
         let label = &mut self.state.prepare.label;
-        if label.columns_of == topic {
+        if label.columns_of == topic || !self.state.connection.is_open() {
             return;
         }
-        let Some(cluster) = self.state.connection.cluster() else { return };
-        label.columns_of.clone_from(&topic);
+        label.columns_of = topic;
         label.columns.clear();
-        let Some(topic) = topic else { return };
+        self.look_at_label_columns();
+    }
+
+    pub(super) fn look_at_label_columns(&mut self) {
+        let Some(cluster) = self.state.connection.cluster() else { return };
+        let label = &mut self.state.prepare.label;
+        let Some(topic) = label.columns_of.clone() else { return };
         label.columns.begin();
         let asked = topic.clone();
         let work = move |context: &JobContext<Message>| {

@@ -125,27 +125,29 @@ fn labels(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, checks: &[Check])
 
 /// What the model topic has, to choose from.
 fn published(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm) {
-    let Some(models) = view.state.live.models.of(form.text(Field::ModelTopic).trim()) else { return };
+    let models = view.state.live.models.of(form.text(Field::ModelTopic).trim()).unwrap_or_default();
     let options: Vec<String> = models.iter().flat_map(references).collect();
     choose(ui, view, form, Field::Model, "Published models", &options);
 }
 
 /// The cluster's topics, to choose from.
 fn topics(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, field: Field, name: &str) {
-    let Some(catalogue) = view.state.connection.catalogue.get() else { return };
-    let own = catalogue.topics.iter().filter(|topic| !topic.internal);
+    let catalogue = view.state.connection.catalogue.get();
+    let own = catalogue.into_iter().flat_map(|catalogue| &catalogue.topics).filter(|topic| !topic.internal);
     let options: Vec<String> = own.map(|topic| topic.name.clone()).collect();
     choose(ui, view, form, field, name, &options);
 }
 
 fn choose(ui: &mut Ui, view: &View<'_>, form: &DeploymentForm, field: Field, name: &str, options: &[String]) {
-    if options.is_empty() {
-        return;
-    }
+    // The row is there before it can be used: what is found must not move the fields below under a pointer.
+    let (hint, off) = match options.is_empty() {
+        true => ("none found yet", Some("nothing was found that could be chosen")),
+        false => ("choose from the cluster", None),
+    };
     let value = form.text(field);
     let chosen = options.iter().position(|option| *option == value.trim());
     zone::form_row(ui, "", AT, |ui| {
-        let select = Select::new(name, options, chosen).mono().hint("choose from the cluster").show(ui);
+        let select = Select::new(name, options, chosen).mono().hint(hint).off(off).show(ui);
         if let Some(option) = select.and_then(|index| options.get(index)) {
             view.send(LiveCommand::Type(field, option.clone()));
         }

@@ -154,6 +154,26 @@ fn the_form_says_what_is_missing_and_what_deploying_does() {
 }
 
 #[test]
+fn what_is_found_on_the_cluster_does_not_move_the_form() {
+    let mut state = State { stage: Stage::Live, ..State::default() };
+    let mut form = DeploymentForm::default();
+    form.set(Field::ModelTopic, "models".into());
+    state.live.form = Some(form);
+    let mut window = Window::of(state);
+    let top = |window: &Window| window.top_of(Role::TextInput, "Group");
+    let before = top(&window);
+    let mut state = window.state.borrow_mut();
+    let topics = vec![topic("flights"), topic("models")];
+    let catalogue = Catalogue { cluster_id: "c".into(), brokers: Vec::new(), topics };
+    state.connection.catalogue = Remote::Ready(catalogue);
+    drop(state);
+    window.settle();
+    window.click(Role::ComboBox, "Topics of the cluster");
+    window.sees("flights");
+    assert_eq!(top(&window), before);
+}
+
+#[test]
 fn a_deployment_shows_its_counts_its_partitions_and_its_newest_records() {
     let mut window = Window::of(deployed(None));
     for part in ["version 6", "exactly once", "107,677", "Dead-letter 1 25.0 %", "Share of late"] {

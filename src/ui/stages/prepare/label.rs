@@ -115,7 +115,9 @@ fn column(ui: &mut Ui, view: &View<'_>, spec: &LabelSpec) {
         change(view, LabelSpec { column, ..spec.clone() });
     }
     if let Some(problem) = view.state.prepare.label.columns.problem() {
-        text::label(ui, &format!("{}: {}", problem.what, problem.why), Type::Cell, tokens(ui).bad);
+        states::error(ui, view, problem, |ui| {
+            view.button_as(ui, PrepareCommand::LabelColumns, |button| button.small());
+        });
     }
 }
 
