@@ -45,33 +45,40 @@ pub fn read(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Frame, Problem> {
-    let frame = read_events(cluster, request, progress, cancel)?;
-    match &request.label {
-        Some(spec) => with_labels(cluster, frame, spec, request, progress, cancel),
-        None => Ok(frame),
+    let (frame, positions) = read_events(cluster, request, progress, cancel)?;
+    let Some(spec) = &request.label else { return Ok(frame) };
+    match with_labels(cluster, frame.clone(), spec, request, progress, cancel) {
+        // The events are there all the same.
+        Err(problem) if problem.cancelled => {
+            let why = format!("cancelled before the labels of {} were read", spec.topic);
+            let completeness = Completeness::Part { why, next: String::new(), positions };
+            Ok(Frame { completeness, ..frame })
+        }
+        joined => joined,
     }
 }
 
-/// The slice without labels.
+/// The slice without labels, and how far it was read.
 pub(super) fn read_events(
     cluster: &Cluster,
     request: &ReadRequest,
     progress: &Progress,
     cancel: &Cancel,
-) -> Result<Frame, Problem> {
+) -> Result<(Frame, Vec<PartitionPosition>), Problem> {
     let (codec, filter) = prepare(request)?;
     progress.stage(format!("reading {}", names(&request.slice)), request.slice.offsets());
     let mut reader = SliceReader::open(cluster, &request.slice, ReadOptions::default())?;
     let gather = Gather::new(request, codec, filter.as_ref(), progress);
     let ended = gather.run(|spare| reader.next(spare, cancel));
     let gathered = gather.finish();
-    let completeness = completeness(ended, &gathered, reader.positions(), &request.slice)?;
+    let positions = reader.positions().to_vec();
+    let completeness = completeness(ended, &gathered, &positions, &request.slice)?;
     // What librdkafka holds is no longer needed when the frame is built.
     drop(reader);
     progress.detail("building columns");
     let frame = build(gathered, completeness, request);
     check_filter(filter.as_ref(), &frame)?;
-    Ok(frame)
+    Ok((frame, positions))
 }
 
 fn prepare(request: &ReadRequest) -> Result<(&'static dyn Codec, Option<Filter>), Problem> {

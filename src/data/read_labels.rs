@@ -40,7 +40,7 @@ pub fn with_labels(
         label: None,
         label_slice: None,
     };
-    let labels = read_events(cluster, &of_labels, progress, cancel)?;
+    let (labels, _) = read_events(cluster, &of_labels, progress, cancel)?;
     check_whole(&labels, &of_labels, spec, cancel)?;
     progress.stage(format!("joining the labels of {}", spec.topic), 0);
     join_labels(events, &labels, spec, cancel)

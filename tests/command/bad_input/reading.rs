@@ -58,6 +58,23 @@ fn a_cancelled_read_keeps_its_part_where_that_was_asked_for() {
 }
 
 #[test]
+fn events_are_kept_of_a_read_that_is_cancelled_while_labels_are_read() {
+    let kafka = Kafka::plain();
+    let (labels, forebay) = slow(kafka);
+    let topic = kafka.topic("events", 1, &[]);
+    kafka.produce(&topic, (0..10).map(|n| TestRecord::new(format!(r#"{{"e":{n}}}"#)).key("k").at(n)));
+    let join = ["--labels", &labels, "--label-column", "n", "--label-within", "100000d", "--keep-part"];
+    let mut terminal = Terminal::start(&forebay, &read(&topic, &join));
+    terminal.wait_for_progress("12,000");
+    terminal.press(CTRL_C);
+    let (code, screen) = terminal.end();
+    assert_eq!(code, 130, "{screen}");
+    page::says("reading is cancelled at its labels", &[(&topic, "flights"), (&labels, "arrivals")], &screen);
+    let lines = std::fs::read_to_string(forebay.folder().join("a.jsonl")).unwrap();
+    assert_eq!((lines.lines().count(), lines.matches("\"n\"").count()), (10, 0), "{screen}");
+}
+
+#[test]
 fn a_topic_deleted_in_the_middle_of_a_read_is_a_failure_that_says_so() {
     let kafka = Kafka::plain();
     let (topic, forebay) = slow(kafka);
