@@ -11,8 +11,11 @@ const VERSION: i16 = 12;
 /// Bytes of a batch up to the end of its last offset.
 const HEAD: usize = 27;
 
-/// Fetches all of a topic, of each partition as much at once as clients ask for by default. Of the batches only the heads are
-/// looked at.
+/// How much is asked for of each partition: so many batches that the last one, which Apache Kafka cuts off and sends again,
+/// is a small part of it.
+const OF_A_PARTITION: i32 = 8 << 20;
+
+/// Fetches all of a topic. Of the batches only the heads are looked at.
 pub fn fetch_all(client: &mut Raw, topic: &str, records_of_a_partition: usize) {
     let end = records_of_a_partition as i64;
     let mut next = [0; PARTITIONS as usize];
@@ -25,7 +28,7 @@ pub fn fetch_all(client: &mut Raw, topic: &str, records_of_a_partition: usize) {
     while next.iter().any(|next| *next < end) {
         let left = next.iter().enumerate().filter(|(_, next)| **next < end).map(|(number, next)| {
             let partition = FetchPartition::default().with_partition(number as i32);
-            partition.with_fetch_offset(*next).with_partition_max_bytes(1 << 20)
+            partition.with_fetch_offset(*next).with_partition_max_bytes(OF_A_PARTITION)
         });
         let topics = FetchTopic::default().with_topic(text(topic).into()).with_partitions(left.collect());
         let answer = client.call(VERSION, &request.clone().with_topics(vec![topics]));

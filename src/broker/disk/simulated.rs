@@ -40,6 +40,8 @@ struct Fails {
     what: Box<dyn Fn(&Path) -> bool>,
     after: usize,
     kind: io::ErrorKind,
+    /// Each one after it, too.
+    stays: bool,
 }
 
 /// Watches what this thread forces to disk, as long as it lives.
@@ -54,16 +56,27 @@ impl Disk {
 
     /// Has the sync after `after` others fail that concern such a path, once.
     pub fn fail(&self, after: usize, what: impl Fn(&Path) -> bool + 'static) {
-        self.fail_with(io::ErrorKind::Other, after, what);
+        self.fail_with(io::ErrorKind::Other, after, false, what);
+    }
+
+    /// Has every sync fail from now on that concerns such a path.
+    pub fn be_broken(&self, what: impl Fn(&Path) -> bool + 'static) {
+        self.fail_with(io::ErrorKind::Other, 0, true, what);
     }
 
     /// [`Self::fail`] because nothing more has room.
     pub fn be_full(&self, after: usize, what: impl Fn(&Path) -> bool + 'static) {
-        self.fail_with(io::ErrorKind::StorageFull, after, what);
+        self.fail_with(io::ErrorKind::StorageFull, after, false, what);
     }
 
-    fn fail_with(&self, kind: io::ErrorKind, after: usize, what: impl Fn(&Path) -> bool + 'static) {
-        with(|disk| disk.fails = Some(Fails { what: Box::new(what), after, kind }));
+    fn fail_with(
+        &self,
+        kind: io::ErrorKind,
+        after: usize,
+        stays: bool,
+        what: impl Fn(&Path) -> bool + 'static,
+    ) {
+        with(|disk| disk.fails = Some(Fails { what: Box::new(what), after, kind, stays }));
     }
 
     /// Whether a failure was asked for that has not come.
@@ -140,7 +153,9 @@ impl Inner {
             return Ok(());
         }
         let kind = fails.kind;
-        self.fails = None;
+        if !fails.stays {
+            self.fails = None;
+        }
         Err(io::Error::new(kind, "the simulated disk fails"))
     }
 

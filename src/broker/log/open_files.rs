@@ -52,6 +52,11 @@ impl KeptFile {
     pub(super) fn file(&self) -> &File {
         &self.file
     }
+
+    /// Whether somebody else may keep it open for as long as a client likes. Half of the places stay for the logs' own use.
+    pub(super) fn may_be_lent(&self) -> bool {
+        self.among.kept.load(Ordering::Relaxed) <= self.among.most / 2
+    }
 }
 
 impl Drop for KeptFile {
@@ -79,8 +84,8 @@ mod tests {
         assert!(keep().is_err() && keep().is_err());
         drop(first);
         let third = keep().unwrap();
-        assert!(keep().is_err());
+        assert!(keep().is_err() && !third.may_be_lent());
         drop((second, third));
-        assert!(keep().is_ok());
+        assert!(keep().unwrap().may_be_lent());
     }
 }

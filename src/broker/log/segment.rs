@@ -152,16 +152,17 @@ impl Segment {
     fn cut(&mut self, position: u64, most: u64, below: i64) -> io::Result<(u64, i64)> {
         let limit = position.saturating_add(most);
         let start = self.index()?.last_position(limit, below).max(position);
-        let after_all = self.summary.next_offset;
         let mut scan = Scan::new(&mut self.store, start, SHORT_WALK);
-        let mut cut = start;
-        while let Some(placed) = scan.next()? {
+        let (mut cut, mut end) = (start, below);
+        while cut < limit
+            && let Some(placed) = scan.next()?
+        {
             if placed.end() > limit || placed.header.base_offset >= below {
                 return Ok((cut, placed.header.base_offset));
             }
-            cut = placed.end();
+            (cut, end) = (placed.end(), placed.header.last_offset().saturating_add(1));
         }
-        Ok((cut, after_all))
+        Ok((cut, end))
     }
 
     /// The first batch whose last offset is `offset` or later.

@@ -146,6 +146,8 @@ impl Store {
             Kind::File(place) => {
                 let (file, path) = place.file()?;
                 file.set_len(size)?;
+                // Whatever becomes of the sync.
+                self.size = size;
                 disk::sync_file(&file, path)?;
             }
         }
@@ -195,11 +197,14 @@ impl Store {
         Ok(most)
     }
 
-    /// Exactly `length` bytes from `position` on, left where they lie if they are many and the file stays open.
+    /// Exactly `length` bytes from `position` on. Where the system sends files by itself they are left in theirs if they are
+    /// many and the file may stay open for so long.
     pub(super) fn extent(&mut self, position: u64, length: usize) -> io::Result<Extent> {
-        if length >= WORTH_AN_ANSWER
+        if cfg!(target_os = "linux")
+            && length >= WORTH_AN_ANSWER
             && let Kind::File(place) = &mut self.kind
             && let (Lent::Kept(file), _) = place.file()?
+            && file.may_be_lent()
         {
             return Ok(Extent::File(FilePart::new(Arc::clone(file), position, length)));
         }

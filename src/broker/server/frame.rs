@@ -27,6 +27,9 @@ pub enum FrameError {
     /// The other side stopped within a frame.
     #[error("it stopped for {} s within a frame", .0.as_secs())]
     Stopped(Duration),
+    /// Records of an answer could not be read when it was their turn, and what was sent before them cannot be taken back.
+    #[error("records of an answer could not be read: {0}")]
+    Records(io::Error),
     /// The connection broke.
     #[error(transparent)]
     Broken(#[from] io::Error),

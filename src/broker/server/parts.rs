@@ -15,8 +15,12 @@ use crate::broker::log::{Extent, FilePart};
 /// Parts in memory that one call of the operating system takes at most.
 const PARTS_AT_ONCE: usize = 32;
 
+/// How much of a file the system sends at most before others have their turn.
+#[cfg(target_os = "linux")]
+const SENT_AT_ONCE: usize = 1 << 20;
+
 /// How much of a file is read at once where the system does not send it by itself.
-const READ_AT_ONCE: usize = 1 << 18;
+const READ_AT_ONCE: usize = 1 << 16;
 
 /// An answer in parts.
 #[derive(Debug, Clone, Default)]
@@ -54,7 +58,7 @@ impl Parts {
         Ok(())
     }
 
-    async fn write_some(&self, stream: &mut TcpStream) -> io::Result<usize> {
+    async fn write_some(&self, stream: &mut TcpStream) -> Result<usize, FrameError> {
         if let Some(Extent::File(part)) = self.parts.front() {
             return send(stream, part).await;
         }
@@ -63,7 +67,7 @@ impl Parts {
             Extent::File(_) => None,
         });
         let slices: Vec<IoSlice<'_>> = in_memory.take(PARTS_AT_ONCE).collect();
-        stream.write_vectored(&slices).await
+        Ok(stream.write_vectored(&slices).await?)
     }
 
     fn advance(&mut self, mut count: usize) {
@@ -89,38 +93,40 @@ impl Parts {
 
 /// Sends some bytes of a file, from the system's cache to the socket where it can do that.
 #[cfg(target_os = "linux")]
-async fn send(stream: &mut TcpStream, part: &FilePart) -> io::Result<usize> {
+async fn send(stream: &mut TcpStream, part: &FilePart) -> Result<usize, FrameError> {
     use rustix::io::Errno;
 
     let sent = stream.async_io(tokio::io::Interest::WRITABLE, || {
         let mut position = part.position();
-        Ok(rustix::fs::sendfile(&*stream, part.file(), Some(&mut position), part.len())?)
+        let count = part.len().min(SENT_AT_ONCE);
+        Ok(rustix::fs::sendfile(&*stream, part.file(), Some(&mut position), count)?)
     });
     match sent.await {
-        Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-        // Not every file system can.
-        Err(error)
-            if [Errno::INVAL, Errno::NOSYS].contains(&Errno::from_io_error(&error).unwrap_or(Errno::IO)) =>
-        {
-            send_what_is_read(stream, part).await
-        }
-        sent => sent,
+        Ok(0) => Err(FrameError::Records(io::ErrorKind::UnexpectedEof.into())),
+        Ok(count) => Ok(count),
+        Err(error) => match Errno::from_io_error(&error) {
+            // Not every file system can.
+            Some(Errno::INVAL | Errno::NOSYS) => send_what_is_read(stream, part).await,
+            Some(Errno::IO) => Err(FrameError::Records(error)),
+            _ => Err(error.into()),
+        },
     }
 }
 
 /// Sends some bytes of a file.
 #[cfg(not(target_os = "linux"))]
-async fn send(stream: &mut TcpStream, part: &FilePart) -> io::Result<usize> {
+async fn send(stream: &mut TcpStream, part: &FilePart) -> Result<usize, FrameError> {
     send_what_is_read(stream, part).await
 }
 
-async fn send_what_is_read(stream: &mut TcpStream, part: &FilePart) -> io::Result<usize> {
-    let bytes = part.read(READ_AT_ONCE)?;
-    stream.write_all(&bytes).await?;
-    Ok(bytes.len())
+async fn send_what_is_read(stream: &mut TcpStream, part: &FilePart) -> Result<usize, FrameError> {
+    let bytes = part.read(READ_AT_ONCE).map_err(FrameError::Records)?;
+    Ok(stream.write(&bytes).await?)
 }
 
+// What a log leaves in its file is in memory elsewhere.
 #[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use tokio::io::AsyncReadExt;
     use tokio::net::TcpListener;
@@ -242,7 +248,7 @@ mod tests {
             };
             tokio::join!(write, there.read_to_end(&mut wire)).0
         });
-        assert!(matches!(written, Err(FrameError::Broken(_))));
+        assert!(matches!(written, Err(FrameError::Records(_))), "{written:?}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::compaction::{Writer, compacted, table, without_tombstones};
 use super::support::*;
 use crate::broker::disk::simulated::Disk;
-use crate::broker::log::{Appended, Durability, LogConfig, LogPlace, Marker, PartitionLog};
+use crate::broker::log::{Appended, Durability, Isolation, LogConfig, LogPlace, Marker, PartitionLog};
 
 fn always(folder: &Path, config: LogConfig) -> PartitionLog {
     PartitionLog::open(LogPlace::Folder(folder.to_owned()), config, Durability::Always, NOW).unwrap().0
@@ -155,6 +155,21 @@ fn an_append_that_found_no_place_for_a_new_segment_leaves_nothing_in_the_way_of_
     let mut log = always(folder.path(), small());
     assert_eq!(all(&mut log).len(), 81);
     assert_eq!(append(&mut log, of_producer(1, 0, 81, 1, false)).base_offset, 81);
+}
+
+#[test]
+fn what_was_acknowledged_is_read_when_the_disk_fails_for_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::watch();
+    let mut log = always(folder.path(), LogConfig::default());
+    for at in 0..40 {
+        append(&mut log, of_producer(1, 0, at * 5, 5, false));
+    }
+    let before = all(&mut log);
+    disk.be_broken(|path| path.extension().is_some_and(|extension| extension == "log"));
+    assert!(log.append(of_producer(1, 0, 200, 1, false), 0, NOW).is_err());
+    assert_eq!(read_all(&mut log, usize::MAX, Isolation::Uncommitted), before);
+    assert_eq!(all(&mut log), before);
 }
 
 #[test]
