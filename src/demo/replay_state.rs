@@ -51,8 +51,8 @@ impl std::fmt::Debug for Shared {
 #[derive(Debug)]
 struct Inner {
     state: ReplayState,
-    /// Counts what was asked for.
-    asked: u64,
+    /// Something was asked for of which the replay has not heard.
+    asked: bool,
     stopping: bool,
 }
 
@@ -77,7 +77,7 @@ impl ReplayHandle {
             ended: false,
             problem: None,
         };
-        let inner = Mutex::new(Inner { state, asked: 0, stopping: false });
+        let inner = Mutex::new(Inner { state, asked: false, stopping: false });
         Self { shared: Arc::new(Shared { inner, changed: Condvar::new(), listener: OnceLock::new() }) }
     }
 
@@ -110,7 +110,7 @@ impl ReplayHandle {
     fn ask(&self, change: impl FnOnce(&mut Inner)) {
         let mut inner = self.lock();
         change(&mut inner);
-        inner.asked += 1;
+        inner.asked = true;
         self.shared.changed.notify_all();
     }
 
@@ -119,12 +119,12 @@ impl ReplayHandle {
         self.lock().next()
     }
 
-    /// What to do, after `wait` (`None` is for ever) or as soon as something is asked for.
+    /// What to do, after `wait` (`None` is for ever) or as soon as something is asked for, which may have been since the last
+    /// answer.
     pub(super) fn next_after(&self, wait: Option<Duration>) -> Next {
         let inner = self.lock();
-        let asked = inner.asked;
-        let same = |inner: &mut Inner| inner.asked == asked && !inner.stopping;
-        let inner = match wait {
+        let same = |inner: &mut Inner| !inner.asked && !inner.stopping;
+        let mut inner = match wait {
             Some(wait) => {
                 let waited = self.shared.changed.wait_timeout_while(inner, wait, same);
                 waited.unwrap_or_else(PoisonError::into_inner).0
@@ -167,10 +167,30 @@ impl ReplayHandle {
 }
 
 impl Inner {
-    fn next(&self) -> Next {
+    fn next(&mut self) -> Next {
+        self.asked = false;
         match self.stopping {
             true => Next::Stop,
             false => Next::Go((!self.state.paused).then_some(self.state.speed)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_while_the_replay_works_is_heard_before_it_waits() {
+        let tally = Tally { events: 0, departures: 0, arrivals: 0, broken: 0 };
+        let handle = ReplayHandle::new(EventTime(0), Speed::MINUTE, true, tally);
+        assert_eq!(handle.next(), Next::Go(None));
+        handle.set_paused(false);
+        handle.set_speed(Speed::FASTEST);
+        let (sender, heard) = std::sync::mpsc::channel();
+        std::thread::spawn(move || sender.send((handle.next_after(None), handle)));
+        let (next, handle) = heard.recv_timeout(Duration::from_secs(60)).unwrap();
+        assert_eq!(next, Next::Go(Some(Speed::FASTEST)));
+        assert_eq!(handle.next_after(Some(Duration::from_millis(1))), Next::Go(Some(Speed::FASTEST)));
     }
 }

@@ -12,6 +12,7 @@ use rdkafka::error::KafkaResult;
 use super::context::ForebayContext;
 use super::native::{self, Message, MessageQueue};
 use super::types::{Offset, PartitionId};
+use super::way_back::WayBack;
 
 /// Messages taken over at once. Each is a pointer; the records themselves stay where librdkafka put them.
 const DRAINED: usize = 4_096;
@@ -22,6 +23,7 @@ pub(super) struct BatchQueue {
     /// Names of the topics, in the order of their numbers.
     topics: Vec<String>,
     started: Vec<Source>,
+    way_back: WayBack,
 }
 
 /// Where a message comes from.
@@ -37,7 +39,8 @@ impl BatchQueue {
     /// A queue of a client of its own.
     pub fn open(config: &ClientConfig, context: ForebayContext) -> KafkaResult<Self> {
         let queue = MessageQueue::of(config.create_with_context(context)?);
-        Ok(Self { queue, topics: Vec::new(), started: Vec::new() })
+        let way_back = WayBack::to(config.get("bootstrap.servers").unwrap_or_default());
+        Ok(Self { queue, topics: Vec::new(), started: Vec::new(), way_back })
     }
 
     /// Begins to fetch a partition from `offset` on.
@@ -81,8 +84,10 @@ impl BatchQueue {
     }
 
     /// Hands what the client has to say (its connections, its sign-in) over to its context. Call it when nothing comes.
-    pub fn listen(&self) {
-        while self.queue.client().poll(Duration::from_millis(1)).is_some() {}
+    pub fn listen(&mut self) {
+        let client = self.queue.client();
+        while client.poll(Duration::from_millis(1)).is_some() {}
+        self.way_back.show(client.client(), client.client().context());
     }
 
     /// Where a partition ends, as the client last heard; costs no request.

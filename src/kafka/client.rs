@@ -14,6 +14,7 @@ use super::connection::{ConnectionProfile, Secrets};
 use super::context::ForebayContext;
 use super::error::{KafkaError, Result};
 use super::explain::{Asked, explain, is_hopeless};
+use super::native;
 use crate::jobs::Cancel;
 
 /// An opened connection to a cluster. Cheap to clone; clones share their clients.
@@ -131,7 +132,20 @@ impl Cluster {
     pub(super) fn explain_on(&self, what: &str, topic: &str, error: LibraryError) -> KafkaError {
         drain(&self.shared.lookup);
         let asked = Asked { what, topic, bootstrap: &self.shared.profile.bootstrap, timeout: self.timeout() };
-        explain(&asked, &error, &self.shared.context)
+        let explained = explain(&asked, &error, &self.shared.context);
+        if matches!(explained, KafkaError::Unreachable { .. } | KafkaError::TimedOut { .. }) {
+            self.find_back();
+        }
+        explained
+    }
+
+    /// The next request finds the cluster again when it is there: see [`super::way_back`].
+    fn find_back(&self) {
+        let servers = &self.shared.profile.bootstrap;
+        native::bootstrap_again(self.shared.lookup.client(), servers);
+        if let Some(admin) = self.shared.admin.get() {
+            native::bootstrap_again(admin.inner(), servers);
+        }
     }
 }
 

@@ -46,6 +46,11 @@ impl ForebayContext {
         causes.iter().rev().take_while(|cause| cause.at.elapsed() <= span).cloned().collect()
     }
 
+    /// Whether a client had no broker any more within the last `span`.
+    pub fn all_were_down(&self, span: Duration) -> bool {
+        self.causes(span).iter().any(|cause| cause.code == Some(RDKafkaErrorCode::AllBrokersDown))
+    }
+
     fn keep(&self, code: Option<RDKafkaErrorCode>, line: &str) {
         let (broker, words) = strip(line);
         let mut causes = self.causes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,6 +124,7 @@ mod tests {
             context.error(LibraryError::Global(RDKafkaErrorCode::SSL), &format!("line {number}"));
         }
         let causes = context.causes(Duration::from_secs(60));
+        assert!(!context.all_were_down(Duration::from_secs(60)));
         assert_eq!(causes.len(), KEPT);
         assert_eq!(causes[0].words, format!("line {}", KEPT + 4));
     }

@@ -17,6 +17,7 @@ use super::client::{Cluster, WriteAccess};
 use super::error::{KafkaError, Result};
 use super::native::cached_watermarks;
 use super::types::{Offset, PartitionId};
+use super::way_back::WayBack;
 
 mod gather;
 mod member;
@@ -45,6 +46,7 @@ pub struct GroupConsumer {
     options: GroupOptions,
     consumer: BaseConsumer<MemberContext>,
     places: BTreeMap<Place, At>,
+    way_back: WayBack,
 }
 
 /// Topic and partition.
@@ -82,6 +84,7 @@ impl GroupConsumer {
             .create_with_context(MemberContext::new(cluster.context()))
             .map_err(|error| cluster.explain(&what, error))?;
         consumer.subscribe(topics).map_err(|error| cluster.explain(&what, error))?;
+        let way_back = WayBack::to(&cluster.profile().bootstrap);
         Ok(Self {
             cluster,
             group: group.into(),
@@ -89,6 +92,7 @@ impl GroupConsumer {
             options,
             consumer,
             places: BTreeMap::new(),
+            way_back,
         })
     }
 
@@ -125,6 +129,9 @@ impl GroupConsumer {
             }
         }
         let batches = gathered.into_batches();
+        if batches.is_empty() {
+            self.way_back.show(self.consumer.client(), &self.cluster.context());
+        }
         for batch in &batches {
             let last = batch.last_offset();
             if let (Some(at), Some(last)) =

@@ -31,6 +31,7 @@ mod timeline;
 mod topics;
 mod types;
 mod watermark;
+mod way_back;
 mod writer;
 
 pub use batch::{Header, Record, RecordBatch};

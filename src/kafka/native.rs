@@ -7,6 +7,7 @@
 //! - Ids of topics, which only `rd_kafka_DescribeTopics` tells.
 //! - Watermarks that the client has heard of already, which cost no request.
 //! - Waiting for a producer's acknowledgements asleep.
+//! - Telling a client the bootstrap servers again.
 //!
 //! In: a client. Out: plain values, and messages borrowed from the queue. Every function is safe to call in any order; what
 //! order makes sense is for [`super::batch_queue`] and [`super::topics`] to know.
@@ -270,6 +271,13 @@ pub(super) fn cached_watermarks<C: ClientContext>(
     };
     let known = code == rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0;
     known.then_some((Offset(low), Offset(high)))
+}
+
+/// Tells a client the bootstrap servers again. Those that it knows it keeps as they are.
+pub(super) fn bootstrap_again<C: ClientContext>(client: &Client<C>, servers: &str) {
+    let Ok(servers) = CString::new(servers) else { return };
+    // SAFETY: the client is alive, and the text ends with 0 and is copied.
+    unsafe { rd::rd_kafka_brokers_add(client.native_ptr(), servers.as_ptr()) };
 }
 
 /// Sends what waits in a producer at once, then waits at most so long until everything that was handed over is acknowledged
