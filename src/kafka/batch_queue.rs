@@ -84,7 +84,7 @@ impl BatchQueue {
     }
 
     /// Hands what the client has to say (its connections, its sign-in) over to its context. Call it when nothing comes.
-    pub fn listen(&mut self) {
+    pub fn listen(&self) {
         let client = self.queue.client();
         while client.poll(Duration::from_millis(1)).is_some() {}
         self.way_back.show(client.client(), client.client().context());

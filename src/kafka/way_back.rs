@@ -4,6 +4,7 @@
 //! has just come back answers that there are none. It begins anew with the bootstrap servers then, but that may get lost (its
 //! issue 5301), and such a client finds nobody any more.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::{Client, ClientContext};
@@ -19,21 +20,22 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Shows a client that lives for long the way back.
 pub(super) struct WayBack {
     servers: String,
-    shown: Option<Instant>,
+    shown: Mutex<Option<Instant>>,
 }
 
 impl WayBack {
     /// The way to these bootstrap servers.
     pub fn to(servers: &str) -> Self {
-        Self { servers: servers.into(), shown: None }
+        Self { servers: servers.into(), shown: Mutex::new(None) }
     }
 
-    /// To be called when nothing comes. Costs next to nothing while no broker was lost.
-    pub fn show<C: ClientContext>(&mut self, client: &Client<C>, said: &ForebayContext) {
-        if self.shown.is_some_and(|at| at.elapsed() < PAUSE) || !said.all_were_down(LATELY) {
+    /// To be called when nothing comes or goes. Costs next to nothing while no broker was lost.
+    pub fn show<C: ClientContext>(&self, client: &Client<C>, said: &ForebayContext) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.is_some_and(|at| at.elapsed() < PAUSE) || !said.all_were_down(LATELY) {
             return;
         }
-        self.shown = Some(Instant::now());
+        *shown = Some(Instant::now());
         native::bootstrap_again(client, &self.servers);
     }
 }

@@ -14,6 +14,7 @@ use super::client::{Cluster, WriteAccess};
 use super::error::{KafkaError, Result};
 use super::native;
 use super::types::{EventTime, PartitionId};
+use super::way_back::WayBack;
 
 mod deliveries;
 mod transaction;
@@ -99,7 +100,7 @@ impl TopicWriter {
 
     /// Waits at most so long until nothing is under way any more, delivered or not; whether it is so.
     pub fn settle(&mut self, timeout: Duration) -> bool {
-        native::flush(self.queue.producer.client(), timeout)
+        self.queue.settle(timeout)
     }
 
     /// Takes back what was handed over and not sent yet; it counts as neither delivered nor failed.
@@ -117,6 +118,7 @@ impl TopicWriter {
 struct SendQueue {
     cluster: Cluster,
     producer: ThreadedProducer<Deliveries>,
+    way_back: WayBack,
 }
 
 impl SendQueue {
@@ -124,7 +126,8 @@ impl SendQueue {
         let producer = config
             .create_with_context(Deliveries::new(cluster.context()))
             .map_err(|error| cluster.explain("opening a writer", error))?;
-        Ok(Self { cluster: cluster.clone(), producer })
+        let way_back = WayBack::to(&cluster.profile().bootstrap);
+        Ok(Self { cluster: cluster.clone(), producer, way_back })
     }
 
     fn send(&self, record: OutRecord<'_>) -> Result<()> {
@@ -136,6 +139,7 @@ impl SendQueue {
                 // The queue is full. It empties, or its records fail with `message.timeout.ms`: either ends this.
                 Err((LibraryError::MessageProduction(Code::QueueFull), back)) => {
                     self.check(record.topic)?;
+                    self.find_back();
                     std::thread::sleep(TICK);
                     waiting = back;
                 }
@@ -150,7 +154,7 @@ impl SendQueue {
     fn flush(&self, timeout: Duration) -> Result<()> {
         let started = Instant::now();
         loop {
-            let flushed = native::flush(self.producer.client(), LOOK);
+            let flushed = self.settle(LOOK);
             self.check("")?;
             if flushed {
                 return Ok(());
@@ -160,6 +164,20 @@ impl SendQueue {
                 return Err(self.explain("waiting for acknowledgements", error));
             }
         }
+    }
+
+    /// Waits at most so long until nothing is under way; whether it is so.
+    fn settle(&self, timeout: Duration) -> bool {
+        let settled = native::flush(self.producer.client(), timeout);
+        if !settled {
+            self.find_back();
+        }
+        settled
+    }
+
+    /// To be called when what was asked for does not happen.
+    fn find_back(&self) {
+        self.way_back.show(self.producer.client(), &self.cluster.context());
     }
 
     /// Errors with the first delivery that failed since the last check.

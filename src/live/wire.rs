@@ -50,7 +50,7 @@ pub(super) struct KafkaWire<'a> {
 }
 
 enum Writer {
-    Transactions(Transactions),
+    Transactions(Box<Transactions>),
     /// Opened when first needed and after a failure.
     Plain(Option<TopicWriter>),
 }
@@ -63,7 +63,7 @@ impl<'a> KafkaWire<'a> {
     pub(super) fn open(cluster: &'a Cluster, request: &ScoreRequest) -> Result<Self> {
         let group = request.group();
         let writer = match request.delivery {
-            Delivery::ExactlyOnce => Writer::Transactions(Transactions::new(cluster, request)?),
+            Delivery::ExactlyOnce => Writer::Transactions(Box::new(Transactions::new(cluster, request)?)),
             Delivery::AtLeastOnce => Writer::Plain(None),
         };
         let options =

@@ -126,7 +126,10 @@ impl TransactionalWriter {
             match call() {
                 Ok(()) => return Ok(()),
                 Err(LibraryError::Transaction(error))
-                    if error.is_retriable() && started.elapsed() < PATIENCE => {}
+                    if error.is_retriable() && started.elapsed() < PATIENCE =>
+                {
+                    self.queue.find_back();
+                }
                 Err(error) => return Err(self.explain(doing, error)),
             }
         }
