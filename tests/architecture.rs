@@ -231,6 +231,33 @@ fn every_file_says_what_it_is_and_stays_readable() {
     assert!(mute.is_empty(), "without a head that says what it is: {}", mute.join(", "));
 }
 
+/// What a manifest depends on, on any system.
+fn packages(manifest: &toml::Table) -> BTreeMap<&String, &toml::Value> {
+    let systems = manifest.get("target").and_then(toml::Value::as_table).into_iter().flatten();
+    let tables = systems.map(|(_, system)| &system["dependencies"]).chain([&manifest["dependencies"]]);
+    tables.flat_map(|table| table.as_table().unwrap()).collect()
+}
+
+/// The fuzz targets are a package of their own, which nothing else here builds.
+#[test]
+fn the_fuzz_targets_have_each_package_that_the_embedded_cluster_uses() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest =
+        |path: &str| -> toml::Table { fs::read_to_string(root.join(path)).unwrap().parse().unwrap() };
+    let (own, of_targets) = (manifest("Cargo.toml"), manifest("tests/fuzz/Cargo.toml"));
+    let sources = sources();
+    let used = |package: &str| {
+        let path = format!("{}::", package.replace('-', "_"));
+        let mut lines = sources.iter().filter(|source| source.module == "broker").flat_map(Source::product);
+        lines.any(|(_, line)| has_word(line, &path))
+    };
+    let there = packages(&of_targets);
+    let mut own = packages(&own);
+    own.retain(|name, value| used(name) && there.get(name) != Some(value));
+    let wrong: Vec<_> = own.into_keys().collect();
+    assert!(wrong.is_empty(), "tests/fuzz/Cargo.toml has not, or otherwise than Cargo.toml: {wrong:?}");
+}
+
 #[test]
 fn nothing_is_left_to_be_written() {
     refuse_text(&["todo!(", "unimplemented!(", "dbg!("], |_| false);
