@@ -17,7 +17,7 @@ use kafka_protocol::messages::{
 
 use super::admin::eventually;
 use super::batch::Batch;
-use super::calls::topic_name;
+use super::calls::{LATEST, topic_name};
 use super::codes::{
     INVALID_CONFIG, INVALID_PARTITIONS, INVALID_REPLICA_ASSIGNMENT, INVALID_REPLICATION_FACTOR,
     INVALID_REQUEST, INVALID_TOPIC_EXCEPTION, NONE, TOPIC_ALREADY_EXISTS, UNKNOWN_TOPIC_ID,
@@ -84,11 +84,15 @@ pub fn topic_id(raw: &mut Raw, name: &str) -> u128 {
     described(raw, name).topic_id.as_u128()
 }
 
+/// Waits until the leader of each partition answers for it. Apache Kafka names a leader in its metadata a moment
+/// before that leader has taken the partition up, and refuses what is asked in between.
 fn wait_for(raw: &mut Raw, name: &str, partitions: usize) -> MetadataResponseTopic {
-    eventually("the topic is known", || {
+    eventually("the topic is known and led", || {
         let topic = described(raw, name);
         let led = topic.partitions.iter().filter(|partition| partition.leader_id.0 > 0).count();
-        (topic.error_code == NONE && led == partitions).then_some(topic)
+        let mut answers = |partition| raw.list_offset(name, partition, LATEST).error_code == NONE;
+        let ready = topic.error_code == NONE && led == partitions && (0..led as i32).all(&mut answers);
+        ready.then_some(topic)
     })
 }
 

@@ -1,6 +1,6 @@
 //! Topics and records for tests, written by plain librdkafka and not by the code under test.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
@@ -11,7 +11,7 @@ use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use rdkafka::{ClientContext, Message, Offset, TopicPartitionList};
 
-use super::patience::PATIENCE;
+use super::patience::{PATIENCE, eventually};
 
 /// A record to be written; `TestRecord::new("{}").key("k").at(1_000).partition(2)`.
 #[derive(Clone, Debug, Default)]
@@ -143,16 +143,14 @@ pub fn create_topic(config: &ClientConfig, name: &str, partitions: i32, settings
     wait_for_leaders(config, name, partitions);
 }
 
+/// Waits until the leader of each partition answers for it. Apache Kafka names a leader in its metadata a moment
+/// before that leader has taken the partition up, and refuses what is asked in between.
 fn wait_for_leaders(config: &ClientConfig, topic: &str, partitions: i32) {
     let consumer: BaseConsumer = config.create().unwrap();
-    let started = Instant::now();
-    loop {
-        let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).unwrap();
+    eventually(&format!("{partitions} partitions of {topic} have a leader"), || {
+        let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).unwrap();
         let led = metadata.topics()[0].partitions().iter().filter(|partition| partition.leader() > 0).count();
-        if led == partitions as usize {
-            return;
-        }
-        assert!(started.elapsed() < PATIENCE, "{led} of {partitions} partitions of {topic} have a leader");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+        let answers = |partition| consumer.fetch_watermarks(topic, partition, PATIENCE).is_ok();
+        (led == partitions as usize && (0..partitions).all(answers)).then_some(())
+    });
 }
