@@ -20,6 +20,9 @@ const KEPT: usize = 32;
 /// librdkafka's name for the lines that tell of a broken link.
 const BROKEN_LINK: &str = "FAIL";
 
+/// How librdkafka begins what failed in the handshake of TLS.
+pub(super) const HANDSHAKE_FAILED: &str = "SSL handshake failed";
+
 /// The context of every librdkafka client of a connection. Clones keep their lines together. A client is heard only while
 /// it is polled.
 #[derive(Clone, Default)]
@@ -91,8 +94,13 @@ fn strip(line: &str) -> (Option<String>, String) {
         Some((head, words)) if is_broker(head) => (address(head), words),
         _ => (None, line),
     };
-    let words = words.split(" (after ").next().unwrap_or(words);
-    (broker, words.trim().to_string())
+    let (words, state) = words.split_once(" (after ").unwrap_or((words, ""));
+    let words = words.trim();
+    // A handshake that fails within its first call is told like any other broken link, but for the state.
+    if state.contains("state SSL_HANDSHAKE") && !words.starts_with(HANDSHAKE_FAILED) {
+        return (broker, format!("{HANDSHAKE_FAILED}: {words}"));
+    }
+    (broker, words.to_string())
 }
 
 fn is_broker(head: &str) -> bool {

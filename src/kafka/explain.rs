@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rdkafka::error::{KafkaError as LibraryError, RDKafkaErrorCode as Code};
 
-use super::context::{Cause, ForebayContext};
+use super::context::{Cause, ForebayContext, HANDSHAKE_FAILED};
 use super::error::KafkaError;
 
 /// What was asked for when it failed.
@@ -105,7 +105,7 @@ fn link_failure(asked: &Asked<'_>, code: Code, context: &ForebayContext) -> Kafk
     match cause.code.unwrap_or(code) {
         Code::Authentication => KafkaError::SignIn { bootstrap, why, next: sign_in_next(&cause.words) },
         Code::SSL => KafkaError::Tls { bootstrap, why, next: tls_next(&cause.words) },
-        _ if cause.words.starts_with("SSL handshake failed") => {
+        _ if cause.words.starts_with(HANDSHAKE_FAILED) => {
             KafkaError::Tls { bootstrap, why, next: tls_next(&cause.words) }
         }
         _ => KafkaError::Unreachable { bootstrap, why, next: unreachable_next(&cause.words) },
@@ -145,7 +145,7 @@ fn sign_in_next(words: &str) -> String {
 }
 
 fn tls_next(words: &str) -> String {
-    let next = if words.contains("wrong version number") || words.contains("PLAINTEXT broker") {
+    let next = if words.contains("wrong version number") || words.contains("Disconnected") {
         "The broker speaks no TLS on this port: choose PLAINTEXT or SASL_PLAINTEXT, or the port of its TLS listener."
     } else if words.contains("certificate verify failed") {
         "Give the certificate authority that signed the broker's certificate as ssl.ca.location, and check that the \
@@ -200,6 +200,21 @@ mod tests {
             matches!(&error, KafkaError::SignIn { why, .. } if why == "SASL authentication error: no"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_link_that_breaks_in_the_handshake_is_a_failure_of_tls_in_whatever_words() {
+        for words in ["Disconnected: SSL connection closed by peer", "Disconnected: connection reset by peer"] {
+            let broken = |state| {
+                let line = format!("ssl://k:9092/bootstrap: {words} (after 12ms in state {state})");
+                explained(Code::BrokerTransportFailure, &[(Code::BrokerTransportFailure, &line)])
+            };
+            let error = broken("SSL_HANDSHAKE");
+            let KafkaError::Tls { why, next, .. } = &error else { panic!("{error}") };
+            assert_eq!(why, &format!("SSL handshake failed: {words}"));
+            assert!(next.starts_with("The broker speaks no TLS on this port"), "{next}");
+            assert!(matches!(broken("UP"), KafkaError::Unreachable { .. }));
+        }
     }
 
     #[test]
