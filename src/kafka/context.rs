@@ -96,8 +96,10 @@ fn strip(line: &str) -> (Option<String>, String) {
     };
     let (words, state) = words.split_once(" (after ").unwrap_or((words, ""));
     let words = words.trim();
-    // A handshake that fails within its first call is told like any other broken link, but for the state.
-    if state.contains("state SSL_HANDSHAKE") && !words.starts_with(HANDSHAKE_FAILED) {
+    // A handshake that fails within its first call is told like any other broken link, but for the state. Where time ran out
+    // in it, the other side is away.
+    let in_handshake = state.contains("state SSL_HANDSHAKE") && !words.contains("timed out");
+    if in_handshake && !words.starts_with(HANDSHAKE_FAILED) {
         return (broker, format!("{HANDSHAKE_FAILED}: {words}"));
     }
     (broker, words.to_string())

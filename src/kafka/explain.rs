@@ -204,17 +204,20 @@ mod tests {
 
     #[test]
     fn a_link_that_breaks_in_the_handshake_is_a_failure_of_tls_in_whatever_words() {
-        for words in ["Disconnected: SSL connection closed by peer", "Disconnected: connection reset by peer"] {
-            let broken = |state| {
-                let line = format!("ssl://k:9092/bootstrap: {words} (after 12ms in state {state})");
-                explained(Code::BrokerTransportFailure, &[(Code::BrokerTransportFailure, &line)])
-            };
-            let error = broken("SSL_HANDSHAKE");
+        let broken = |words, state| {
+            let line = format!("ssl://k:9092/bootstrap: {words} (after 12ms in state {state})");
+            explained(Code::BrokerTransportFailure, &[(Code::BrokerTransportFailure, &line)])
+        };
+        for words in ["Disconnected: SSL connection closed by peer", "Disconnected: connection reset by peer"]
+        {
+            let error = broken(words, "SSL_HANDSHAKE");
             let KafkaError::Tls { why, next, .. } = &error else { panic!("{error}") };
             assert_eq!(why, &format!("SSL handshake failed: {words}"));
             assert!(next.starts_with("The broker speaks no TLS on this port"), "{next}");
-            assert!(matches!(broken("UP"), KafkaError::Unreachable { .. }));
+            assert!(matches!(broken(words, "UP"), KafkaError::Unreachable { .. }));
         }
+        let silent = broken("Connection setup timed out in state SSL_HANDSHAKE", "SSL_HANDSHAKE");
+        assert!(matches!(silent, KafkaError::Unreachable { .. }), "{silent}");
     }
 
     #[test]

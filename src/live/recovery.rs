@@ -35,7 +35,8 @@ pub(super) fn severity(error: &KafkaError) -> Severity {
     match error {
         KafkaError::Unreachable { .. } | KafkaError::TimedOut { .. } => Severity::Away,
         KafkaError::Rebalanced { .. } | KafkaError::Fenced { .. } => Severity::Overtaken,
-        KafkaError::Stopped { .. } | KafkaError::Other { .. } => Severity::Unclear,
+        // A broker that stops may break off a handshake.
+        KafkaError::Stopped { .. } | KafkaError::Tls { .. } | KafkaError::Other { .. } => Severity::Unclear,
         _ => Severity::Final,
     }
 }
@@ -81,6 +82,7 @@ mod tests {
     fn a_cluster_that_is_away_is_waited_for_and_others_get_a_bounded_number_of_attempts() {
         let mut recovery = Recovery::default();
         let fenced = KafkaError::Fenced { what: "transaction".into() };
+        let handshake = KafkaError::Tls { bootstrap: "b:1".into(), why: String::new(), next: String::new() };
         let away =
             KafkaError::Unreachable { bootstrap: "b:1".into(), why: String::new(), next: String::new() };
         for _ in 0..100 {
@@ -89,9 +91,11 @@ mod tests {
         }
         for _ in 0..ATTEMPTS {
             assert!(recovery.may_retry(&fenced), "an outage before does not count");
+            assert!(recovery.may_retry(&handshake));
             recovery.next_pause(&fenced);
         }
         assert!(!recovery.may_retry(&fenced));
+        assert!(!recovery.may_retry(&handshake));
         assert!(recovery.may_retry(&away));
         recovery.succeeded();
         assert!(recovery.may_retry(&fenced));
