@@ -2,7 +2,8 @@
 //!
 //! The decoders of `kafka-protocol` reserve memory for as many elements as an array says that it has. Here every array is
 //! walked first, so that no more is reserved than there are bytes for, and the number of elements is bounded. The header's
-//! tagged fields count too.
+//! tagged fields count too. Tagged fields that the decoders know they read without a look at the size that is sent: such a
+//! field must have just that size, or the decoder would go on elsewhere than the walk.
 
 use super::super::malformed::Malformed;
 
@@ -22,6 +23,10 @@ pub enum Field {
     List(&'static Field),
     /// An array of structures.
     Structs(&'static [Field]),
+    /// A structure that is no array's.
+    Structure(&'static [Field]),
+    /// A tagged field of the structure that it stands in, which the decoder knows by this tag.
+    Tagged(usize, &'static Field),
     /// A field that is there from a version on.
     Since(i16, &'static Field),
     /// A field that is there up to a version.
@@ -54,14 +59,14 @@ impl Walk<'_> {
         // The client id has a length of two bytes in every version.
         let length = self.short_length()?;
         self.skip(length)?;
-        if self.flexible { self.tagged_fields() } else { Ok(()) }
+        if self.flexible { self.tagged_fields(&[]) } else { Ok(()) }
     }
 
     fn structure(&mut self, fields: &[Field]) -> Result<(), Malformed> {
         for field in fields {
             self.field(field)?;
         }
-        if self.flexible { self.tagged_fields() } else { Ok(()) }
+        if self.flexible { self.tagged_fields(fields) } else { Ok(()) }
     }
 
     fn field(&mut self, field: &Field) -> Result<(), Malformed> {
@@ -89,18 +94,32 @@ impl Walk<'_> {
                     self.structure(fields)
                 })
             }
+            Field::Structure(fields) => self.structure(fields),
             Field::Since(version, field) if self.version >= version => self.field(field),
             Field::Until(version, field) if self.version <= version => self.field(field),
-            Field::Since(..) | Field::Until(..) => Ok(()),
+            Field::Since(..) | Field::Until(..) | Field::Tagged(..) => Ok(()),
         }
     }
 
-    fn tagged_fields(&mut self) -> Result<(), Malformed> {
+    /// The tagged fields at the end of a structure that has these fields.
+    fn tagged_fields(&mut self, fields: &[Field]) -> Result<(), Malformed> {
         for _ in 0..self.varint()? {
             self.count()?;
-            self.varint()?;
+            let tag = self.varint()?;
             let size = self.varint()?;
-            self.skip(size)?;
+            let known = fields.iter().find_map(|field| match field {
+                Field::Tagged(number, field) if *number == tag => Some(*field),
+                _ => None,
+            });
+            let Some(field) = known else {
+                self.skip(size)?;
+                continue;
+            };
+            let before = self.rest.len();
+            self.field(field)?;
+            if before - self.rest.len() != size {
+                return Err(Malformed("a tagged field of another size than it says"));
+            }
         }
         Ok(())
     }

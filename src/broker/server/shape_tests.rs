@@ -111,6 +111,7 @@ fn elements_have_their_shape_in_every_version() {
         let forgotten = if version < 7 { Vec::new() } else { vec![forgotten; 2] };
         FetchRequest::default().with_topics(vec![topic; 2]).with_forgotten_topics_data(forgotten)
     });
+    holds(tagged_fetch);
     holds(|_| {
         let topic = list_offsets_request::ListOffsetsTopic::default().with_name(NAME.into());
         ListOffsetsRequest::default().with_topics(vec![topic.with_partitions(vec![Default::default(); 2]); 2])
@@ -296,5 +297,42 @@ proptest::proptest! {
         let api = &OFFERED[key];
         let version = (api.min + step).min(api.max);
         let _taken_or_refused = check(&body, api.fields, version, api.is_flexible(version));
+    }
+}
+
+/// A Fetch with each tagged field that its version has.
+fn tagged_fetch(version: i16) -> FetchRequest {
+    let mut partition = fetch_request::FetchPartition::default();
+    let mut request = FetchRequest::default();
+    if version >= 12 {
+        request.cluster_id = Some(NAME);
+    }
+    if version >= 15 {
+        request.replica_state.replica_epoch = 7;
+    }
+    if version >= 17 {
+        partition.replica_directory_id = 7_u128.to_be_bytes().to_vec().try_into().unwrap();
+    }
+    let topic = fetch_request::FetchTopic::default().with_partitions(vec![partition]);
+    request.with_topics(vec![topic])
+}
+
+/// The decoder reads such a field without a look at its size, and would take bytes for the length of an array that the
+/// walk has taken for something else.
+#[test]
+fn a_tagged_field_that_says_another_size_than_it_has_is_refused() {
+    let api = offered(FetchRequest::KEY).unwrap();
+    let mut body = BytesMut::new();
+    tagged_fetch(17).encode(&mut body, 17).unwrap();
+    let walk = |body: &[u8]| body_of(body, api.fields, 17, true).map(|rest| rest.len());
+    assert_eq!(walk(&body), Ok(0));
+    let sizes = [&[0, 16, 0, 0][..], &[0, 8, 8, b'f'], &[1, 13, 255, 255]];
+    for (field, sized) in sizes.into_iter().enumerate() {
+        let at = body.windows(4).position(|bytes| bytes == sized).expect("the field is there");
+        for size in [0, sized[1] - 1, sized[1] + 1] {
+            let mut lying = body.clone();
+            lying[at + 1] = size;
+            assert!(walk(&lying).is_err(), "field {field} that says {size} bytes");
+        }
     }
 }

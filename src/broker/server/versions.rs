@@ -2,7 +2,7 @@
 
 use kafka_protocol::messages::ApiKey;
 
-use super::shape::Field::{self, Data, Fixed, List, Since, Structs, Text, Until};
+use super::shape::Field::{self, Data, Fixed, List, Since, Structs, Structure, Tagged, Text, Until};
 
 /// An API that is offered.
 #[derive(Debug)]
@@ -74,10 +74,20 @@ pub const OFFERED: &[Api] = &[
             Structs(&[
                 Until(12, &Text),
                 Since(13, &UUID),
-                Structs(&[INT32, Since(9, &INT32), INT64, Since(12, &INT32), Since(5, &INT64), INT32]),
+                Structs(&[
+                    INT32,
+                    Since(9, &INT32),
+                    INT64,
+                    Since(12, &INT32),
+                    Since(5, &INT64),
+                    INT32,
+                    Tagged(0, &Since(17, &UUID)),
+                ]),
             ]),
             Since(7, &Structs(&[Until(12, &Text), Since(13, &UUID), List(&INT32)])),
             Since(11, &Text),
+            Tagged(0, &Text),
+            Tagged(1, &Since(15, &Structure(&[INT32, INT64]))),
         ],
     ),
     api(
