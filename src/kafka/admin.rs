@@ -15,6 +15,8 @@ use rdkafka::error::{KafkaError as LibraryError, KafkaResult, RDKafkaErrorCode a
 use super::catalogue::ConfigEntry;
 use super::client::{Cluster, WriteAccess};
 use super::error::{KafkaError, Result};
+use super::offsets::Moment;
+use super::types::PartitionId;
 
 /// What a request about topics gives: an answer for each.
 type Answers<T> = KafkaResult<Vec<std::result::Result<T, (String, Code)>>>;
@@ -23,7 +25,7 @@ type Answers<T> = KafkaResult<Vec<std::result::Result<T, (String, Code)>>>;
 type TopicConfig = BTreeMap<String, ConfigEntry>;
 
 impl WriteAccess<'_> {
-    /// Makes a topic, with the broker's default for replication, and waits until it can be written. `config` are topic
+    /// Makes a topic, with the broker's default for replication, and waits until it can be written and read. `config` are topic
     /// settings such as `cleanup.policy`. An existing topic is [`KafkaError::TopicExists`].
     pub fn create_topic(&self, name: &str, partitions: i32, config: &[(&str, &str)]) -> Result<()> {
         let what = format!("making topic {name}");
@@ -108,23 +110,18 @@ impl Cluster {
         }
     }
 
-    /// The controller answers before every broker knows of a new topic; a record sent at once would be refused.
+    /// The controller answers first, then the brokers name the partitions' leaders, and these take them up last. A record
+    /// sent before would be refused, and so would be a look-up.
     fn wait_for_leaders(&self, what: &str, topic: &str, partitions: i32) -> Result<()> {
+        let partitions: Vec<_> = (0..partitions.max(1)).map(|number| (topic, PartitionId(number))).collect();
         let started = Instant::now();
         loop {
-            let metadata = self
-                .lookup()
-                .fetch_metadata(Some(topic), self.timeout())
-                .map_err(|error| self.explain(what, error))?;
-            let led = metadata
-                .topics()
-                .iter()
-                .filter(|topic| topic.error().is_none())
-                .flat_map(|topic| topic.partitions())
-                .filter(|partition| partition.leader() >= 0)
-                .count();
-            if led >= partitions.max(1) as usize {
-                return Ok(());
+            if self.leaders(what, topic)? >= partitions.len() {
+                match self.offsets(what, &partitions, Moment::End) {
+                    // A leader may hear of a new topic later than the broker that named it.
+                    Err(KafkaError::NoTopic { .. }) => {}
+                    answered => return answered.map(drop),
+                }
             }
             if started.elapsed() > self.timeout() {
                 let why = "made, but its partitions have no leader yet".into();
@@ -136,6 +133,14 @@ impl Cluster {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Partitions of a topic for which some broker is named as their leader.
+    fn leaders(&self, what: &str, topic: &str) -> Result<usize> {
+        let metadata = self.lookup().fetch_metadata(Some(topic), self.timeout());
+        let metadata = metadata.map_err(|error| self.explain(what, error))?;
+        let known = metadata.topics().iter().filter(|topic| topic.error().is_none());
+        Ok(known.flat_map(|topic| topic.partitions()).filter(|partition| partition.leader() >= 0).count())
     }
 }
 

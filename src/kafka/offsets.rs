@@ -1,15 +1,22 @@
 //! Offsets of many partitions at once: beginnings, ends, times.
 //!
-//! One call asks every leading broker once for all the partitions that it leads, however many topics they belong to.
+//! One call asks every leading broker once for all the partitions that it leads, however many topics they belong to. While a
+//! partition passes from one leader to another, and for a moment after it was made, its leader is asked again.
+
+use std::time::{Duration, Instant};
 
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::Consumer;
-use rdkafka::error::KafkaError as LibraryError;
+use rdkafka::error::{KafkaError as LibraryError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::topic_partition_list::Offset as LibraryOffset;
 
 use super::client::Cluster;
 use super::error::{KafkaError, Result};
+use super::explain::words;
 use super::types::{EventTime, Offset, PartitionId};
+
+/// Between two questions to a leader that has not taken its partition up.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// What to look up in a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,19 +47,47 @@ impl Cluster {
         for (topic, partition) in partitions {
             asked.add_partition_offset(topic, partition.0, moment.raw()).map_err(explain)?;
         }
-        let found = self.lookup().offsets_for_times(asked, self.timeout()).map_err(explain)?;
+        let found = self.ask_leaders(what, topic, || {
+            let found = self.lookup().offsets_for_times(asked.clone(), self.timeout())?;
+            found.elements().iter().try_for_each(|element| element.error())?;
+            Ok(found)
+        })?;
         let mut offsets = Vec::with_capacity(partitions.len());
         for (topic, partition) in partitions {
             let Some(element) = found.find_partition(topic, partition.0) else {
                 return Err(KafkaError::Other { what: what.into(), why: format!("no answer for {topic}") });
             };
-            element.error().map_err(|error| self.explain_on(what, topic, error))?;
             offsets.push(match element.offset() {
                 LibraryOffset::Offset(offset) => Some(Offset(offset)),
                 _ => None,
             });
         }
         Ok(offsets)
+    }
+
+    /// Asks until each leader has taken its partitions up, for as long as one request may take. librdkafka gives such an
+    /// answer back at once, where Java's client asks again.
+    pub(super) fn ask_leaders<T>(
+        &self,
+        what: &str,
+        topic: &str,
+        ask: impl Fn() -> KafkaResult<T>,
+    ) -> Result<T> {
+        let started = Instant::now();
+        loop {
+            let error = match ask() {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            match error.rdkafka_error_code().filter(|code| is_between_leaders(*code)) {
+                None => return Err(self.explain_on(what, topic, error)),
+                Some(_) if started.elapsed() < self.timeout() => std::thread::sleep(AGAIN),
+                Some(code) => {
+                    let seconds = self.timeout().as_secs();
+                    return Err(KafkaError::TimedOut { what: what.into(), seconds, why: words(code) });
+                }
+            }
+        }
     }
 
     /// [`Self::offsets`] for whole topics, each with its partitions, where one bad topic spoils only its own result. An
@@ -85,6 +120,11 @@ impl Cluster {
     }
 }
 
+/// Whether a partition is on its way to another leader, or the leader not ready for it yet.
+fn is_between_leaders(code: Code) -> bool {
+    matches!(code, Code::NotLeaderForPartition | Code::ReplicaNotAvailable | Code::OffsetNotAvailable)
+}
+
 impl Moment {
     /// As `offsets_for_times` wants it: in the place of a timestamp, Kafka takes -1 as the end and -2 as the beginning.
     fn raw(self) -> LibraryOffset {
@@ -99,7 +139,42 @@ impl Moment {
 
 #[cfg(test)]
 mod tests {
+    use rdkafka::mocking::MockCluster;
+    use rdkafka::producer::DefaultProducerContext;
+    use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+
     use super::*;
+    use crate::kafka::{ConnectionProfile, Secrets};
+
+    /// librdkafka's own cluster for tests, whose leader refuses the next look-ups.
+    fn refusing(times: usize, timeout: &str) -> (MockCluster<'static, DefaultProducerContext>, Cluster) {
+        let brokers = MockCluster::new(1).unwrap();
+        brokers.create_topic("flights", 3, 1).unwrap();
+        let mut profile =
+            ConnectionProfile { bootstrap: brokers.bootstrap_servers(), ..ConnectionProfile::default() };
+        profile.properties.insert("socket.timeout.ms".into(), timeout.into());
+        let cluster = Cluster::connect(&profile, &Secrets::new()).unwrap();
+        let refusal = RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION;
+        brokers.request_errors(RDKafkaApiKey::ListOffsets, &vec![refusal; times]);
+        (brokers, cluster)
+    }
+
+    #[test]
+    fn a_leader_that_has_not_taken_its_partition_up_is_asked_again() {
+        let (_brokers, cluster) = refusing(3, "10000");
+        let asked = [0, 1, 2].map(|partition| ("flights", PartitionId(partition)));
+        assert_eq!(cluster.offsets("looking", &asked, Moment::End), Ok(vec![Some(Offset(0)); 3]));
+        let (_brokers, cluster) = refusing(3, "10000");
+        assert_eq!(cluster.high_watermark("flights", PartitionId(1)), Ok(Offset(0)));
+    }
+
+    #[test]
+    fn a_leader_that_never_takes_its_partition_up_is_given_up_when_time_is_up() {
+        let (_brokers, cluster) = refusing(10_000, "3000");
+        let answer = cluster.offsets("looking", &[("flights", PartitionId(0))], Moment::End);
+        let Err(KafkaError::TimedOut { seconds: 3, why, .. }) = &answer else { panic!("{answer:?}") };
+        assert_eq!(why, "Broker: Not leader for partition");
+    }
 
     #[test]
     fn beginning_and_end_are_kafkas_special_timestamps() {

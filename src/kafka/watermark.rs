@@ -17,8 +17,8 @@ impl Cluster {
         let consumer: BaseConsumer<ForebayContext> = config
             .create_with_context(self.context())
             .map_err(|error| self.explain_on(&what, topic, error))?;
-        let watermarks = consumer.fetch_watermarks(topic, partition.0, self.timeout());
-        let (_, high) = watermarks.map_err(|error| self.explain_on(&what, topic, error))?;
+        let ask = || consumer.fetch_watermarks(topic, partition.0, self.timeout());
+        let (_, high) = self.ask_leaders(&what, topic, ask)?;
         Ok(Offset(high))
     }
 }
