@@ -94,6 +94,21 @@ fn labels_are_counted_and_the_last_thousand_judge_the_model() {
 }
 
 #[test]
+fn a_single_moment_makes_no_curve() {
+    let state = judged();
+    let mut window = Window::of(state);
+    {
+        let mut state = window.state.borrow_mut();
+        let session = state.live.sessions.values_mut().next().unwrap();
+        let first = LiveLabels { history: labels().history.split_off(1), ..labels() };
+        session.snapshot.labels = Some(Arc::new(first));
+    }
+    window.settle();
+    window.sees("Too few labels for a curve yet");
+    window.sees("Accuracy 0.934 of 1,000");
+}
+
+#[test]
 fn a_record_says_how_it_came_out_or_that_its_label_is_open() {
     let mut window = Window::of(judged());
     let of = |rows: &[String], offset: &str| rows.iter().find(|row| row.contains(offset)).cloned().unwrap();

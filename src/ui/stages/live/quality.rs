@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use eframe::egui::{Align2, Rect, Ui, pos2};
 
-use crate::live::{LiveLabels, LiveQuality};
+use crate::live::{LiveLabels, LiveQuality, QualityPoint};
 use crate::ui::measures::PADDING;
 use crate::ui::plot::{Axis, Mark, Plot, legend, readout};
 use crate::ui::text::{self, Type};
@@ -73,33 +73,41 @@ pub(super) fn plot(ui: &mut Ui, view: &View<'_>, rect: Rect, labels: &LiveLabels
             pos2(rect.left() + PADDING, ui.cursor().top()),
             pos2(rect.right() - PADDING, rect.bottom() - 6.0),
         );
-        match measure {
-            Some(measure) if !labels.history.is_empty() => curve(ui, view, area, labels, &measure),
-            measure => {
-                let said = match measure {
-                    Some(_) => "Too few labels for a curve yet",
-                    None => "No label has come yet",
-                };
-                text::put(ui, area, Align2::CENTER_CENTER, said, Type::Body, tokens.t3);
-            }
-        }
+        let said = match (&measure, span(&labels.history)) {
+            (Some(measure), Some(span)) => return curve(ui, view, area, labels, measure, span),
+            (Some(_), None) => "Too few labels for a curve yet",
+            (None, _) => "No label has come yet",
+        };
+        text::put(ui, area, Align2::CENTER_CENTER, said, Type::Body, tokens.t3);
     });
 }
 
-fn curve(ui: &mut Ui, view: &View<'_>, area: Rect, labels: &LiveLabels, measure: &Measure) {
+/// The first and the last time of a history; `None` while it has a single moment, which makes no curve.
+fn span(history: &[QualityPoint]) -> Option<(i64, i64)> {
+    let times = || history.iter().map(|point| point.time);
+    let (first, last) = (times().min()?, times().max()?);
+    (first < last).then_some((first, last))
+}
+
+fn curve(
+    ui: &mut Ui,
+    view: &View<'_>,
+    area: Rect,
+    labels: &LiveLabels,
+    measure: &Measure,
+    (first, last): (i64, i64),
+) {
     let points: Vec<[f64; 2]> = labels
         .history
         .iter()
         .map(|point| [point.time as f64, value(&point.metrics).unwrap_or(f64::NAN)])
         .collect();
-    let (Some(first), Some(last)) = (labels.history.first(), labels.history.last()) else { return };
     let y = Axis::around(points.iter().map(|point| point[1]).chain(measure.no_skill));
-    let x = Axis::times(first.time, last.time, view.state.zone());
+    let x = Axis::times(first, last, view.state.zone());
     let shown = Plot::new("Quality over event time", x, y).show(ui, area, |canvas| {
         let tokens = canvas.tokens();
         if let Some(no_skill) = measure.no_skill {
-            let ends = [[first.time as f64, no_skill], [last.time.max(first.time + 1) as f64, no_skill]];
-            canvas.dashed(&ends, tokens.reference);
+            canvas.dashed(&[[first as f64, no_skill], [last as f64, no_skill]], tokens.reference);
         }
         canvas.line(&points, tokens.series(0), 1.8);
         if points.len() < 30 {
