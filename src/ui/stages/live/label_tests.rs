@@ -66,6 +66,13 @@ fn judged() -> State {
     state
 }
 
+/// The window of [`judged`] with other labels.
+fn judged_by(labels: LiveLabels) -> Window {
+    let mut state = judged();
+    state.live.sessions.values_mut().next().unwrap().snapshot.labels = Some(Arc::new(labels));
+    Window::of(state)
+}
+
 fn came(snapshot: &mut LiveSnapshot, offset: i64, actual: Actual) {
     let record = snapshot.scored.iter_mut().find(|record| record.offset.0 == offset).unwrap();
     Arc::make_mut(record).actual = Some(actual);
@@ -95,15 +102,7 @@ fn labels_are_counted_and_the_last_thousand_judge_the_model() {
 
 #[test]
 fn a_single_moment_makes_no_curve() {
-    let state = judged();
-    let mut window = Window::of(state);
-    {
-        let mut state = window.state.borrow_mut();
-        let session = state.live.sessions.values_mut().next().unwrap();
-        let first = LiveLabels { history: labels().history.split_off(1), ..labels() };
-        session.snapshot.labels = Some(Arc::new(first));
-    }
-    window.settle();
+    let window = judged_by(LiveLabels { history: labels().history.split_off(1), ..labels() });
     window.sees("Too few labels for a curve yet");
     window.sees("Accuracy 0.934 of 1,000");
 }
@@ -125,30 +124,18 @@ fn a_record_says_how_it_came_out_or_that_its_label_is_open() {
 
 #[test]
 fn a_label_that_can_no_longer_come_is_not_waited_for() {
-    let state = judged();
-    let mut window = Window::of(state);
-    {
-        let mut state = window.state.borrow_mut();
-        let session = state.live.sessions.values_mut().next().unwrap();
-        let late = LiveLabels { time: Some(LAST + 2 * 86_400_000), ..labels() };
-        session.snapshot.labels = Some(Arc::new(late));
-    }
-    window.settle();
+    let window = judged_by(LiveLabels { time: Some(LAST + 2 * 86_400_000), ..labels() });
     assert!(rows(&window).iter().any(|row| row.contains("106,737") && row.contains("no label")));
 }
 
 #[test]
 fn before_the_first_label_it_says_so() {
-    let state = judged();
-    let mut window = Window::of(state);
-    {
-        let mut state = window.state.borrow_mut();
-        let session = state.live.sessions.values_mut().next().unwrap();
-        let none =
-            LiveLabels { window: LiveQuality::default(), versions: vec![], history: vec![], ..labels() };
-        session.snapshot.labels = Some(Arc::new(none));
-    }
-    window.settle();
+    let window = judged_by(LiveLabels {
+        window: LiveQuality::default(),
+        versions: vec![],
+        history: vec![],
+        ..labels()
+    });
     window.sees("No label has come yet");
     window.sees("Accuracy none no label yet");
 }
