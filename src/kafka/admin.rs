@@ -25,8 +25,8 @@ type Answers<T> = KafkaResult<Vec<std::result::Result<T, (String, Code)>>>;
 type TopicConfig = BTreeMap<String, ConfigEntry>;
 
 impl WriteAccess<'_> {
-    /// Makes a topic, with the broker's default for replication, and waits until it can be written and read. `config` are topic
-    /// settings such as `cleanup.policy`. An existing topic is [`KafkaError::TopicExists`].
+    /// Makes a topic, with the broker's default for replication, and waits until it can be written and read. `config` are
+    /// topic settings such as `cleanup.policy`. An existing topic is [`KafkaError::TopicExists`].
     pub fn create_topic(&self, name: &str, partitions: i32, config: &[(&str, &str)]) -> Result<()> {
         let what = format!("making topic {name}");
         let topic = config

@@ -12,7 +12,6 @@ use rdkafka::topic_partition_list::Offset as LibraryOffset;
 
 use super::client::Cluster;
 use super::error::{KafkaError, Result};
-use super::explain::words;
 use super::types::{EventTime, Offset, PartitionId};
 
 /// Between two questions to a leader that has not taken its partition up.
@@ -38,6 +37,16 @@ impl Cluster {
         partitions: &[(&str, PartitionId)],
         moment: Moment,
     ) -> Result<Vec<Option<Offset>>> {
+        self.offsets_within(what, partitions, moment, Instant::now() + self.timeout())
+    }
+
+    fn offsets_within(
+        &self,
+        what: &str,
+        partitions: &[(&str, PartitionId)],
+        moment: Moment,
+        until: Instant,
+    ) -> Result<Vec<Option<Offset>>> {
         if partitions.is_empty() {
             return Ok(Vec::new());
         }
@@ -47,7 +56,7 @@ impl Cluster {
         for (topic, partition) in partitions {
             asked.add_partition_offset(topic, partition.0, moment.raw()).map_err(explain)?;
         }
-        let found = self.ask_leaders(what, topic, || {
+        let found = self.ask_leaders(what, topic, until, || {
             let found = self.lookup().offsets_for_times(asked.clone(), self.timeout())?;
             found.elements().iter().try_for_each(|element| element.error())?;
             Ok(found)
@@ -65,27 +74,21 @@ impl Cluster {
         Ok(offsets)
     }
 
-    /// Asks until each leader has taken its partitions up, for as long as one request may take. librdkafka gives such an
-    /// answer back at once, where Java's client asks again.
+    /// Asks again while a leader has not taken its partitions up, until then at most. librdkafka gives such an answer back at
+    /// once, where Java's client asks again.
     pub(super) fn ask_leaders<T>(
         &self,
         what: &str,
         topic: &str,
+        until: Instant,
         ask: impl Fn() -> KafkaResult<T>,
     ) -> Result<T> {
-        let started = Instant::now();
         loop {
-            let error = match ask() {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            match error.rdkafka_error_code().filter(|code| is_between_leaders(*code)) {
-                None => return Err(self.explain_on(what, topic, error)),
-                Some(_) if started.elapsed() < self.timeout() => std::thread::sleep(AGAIN),
-                Some(code) => {
-                    let seconds = self.timeout().as_secs();
-                    return Err(KafkaError::TimedOut { what: what.into(), seconds, why: words(code) });
+            match ask() {
+                Err(error) if is_between_leaders(&error) && Instant::now() < until => {
+                    std::thread::sleep(AGAIN);
                 }
+                answer => return answer.map_err(|error| self.explain_on(what, topic, error)),
             }
         }
     }
@@ -98,22 +101,33 @@ impl Cluster {
         topics: &[(&str, Vec<PartitionId>)],
         moment: Moment,
     ) -> Result<Vec<Result<Vec<Option<Offset>>>>> {
+        self.offsets_by_topic_within(what, topics, moment, Instant::now() + self.timeout())
+    }
+
+    fn offsets_by_topic_within(
+        &self,
+        what: &str,
+        topics: &[(&str, Vec<PartitionId>)],
+        moment: Moment,
+        until: Instant,
+    ) -> Result<Vec<Result<Vec<Option<Offset>>>>> {
         let partitions: Vec<_> = topics
             .iter()
             .flat_map(|(topic, partitions)| partitions.iter().map(move |partition| (*topic, *partition)))
             .collect();
-        match self.offsets(what, &partitions, moment) {
+        match self.offsets_within(what, &partitions, moment, until) {
             Ok(offsets) => {
                 let mut offsets = offsets.into_iter();
                 Ok(topics.iter().map(|(_, own)| Ok(offsets.by_ref().take(own.len()).collect())).collect())
             }
             Err(error) if error.meets_every_topic() => Err(error),
             Err(error) if topics.len() <= 1 => Ok(vec![Err(error)]),
-            // Halving finds a bad topic among n in about 2 log n calls, where one call per topic would take n.
+            // Halving finds a bad topic among n in about 2 log n calls, where one call per topic would take n. A leader is not
+            // waited for in each of them anew.
             Err(_) => {
                 let (left, right) = topics.split_at(topics.len() / 2);
-                let mut results = self.offsets_by_topic(what, left, moment)?;
-                results.extend(self.offsets_by_topic(what, right, moment)?);
+                let mut results = self.offsets_by_topic_within(what, left, moment, until)?;
+                results.extend(self.offsets_by_topic_within(what, right, moment, until)?);
                 Ok(results)
             }
         }
@@ -121,8 +135,11 @@ impl Cluster {
 }
 
 /// Whether a partition is on its way to another leader, or the leader not ready for it yet.
-fn is_between_leaders(code: Code) -> bool {
-    matches!(code, Code::NotLeaderForPartition | Code::ReplicaNotAvailable | Code::OffsetNotAvailable)
+fn is_between_leaders(error: &LibraryError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(Code::NotLeaderForPartition | Code::ReplicaNotAvailable | Code::OffsetNotAvailable)
+    )
 }
 
 impl Moment {
@@ -169,11 +186,16 @@ mod tests {
     }
 
     #[test]
-    fn a_leader_that_never_takes_its_partition_up_is_given_up_when_time_is_up() {
-        let (_brokers, cluster) = refusing(10_000, "3000");
-        let answer = cluster.offsets("looking", &[("flights", PartitionId(0))], Moment::End);
-        let Err(KafkaError::TimedOut { seconds: 3, why, .. }) = &answer else { panic!("{answer:?}") };
-        assert_eq!(why, "Broker: Not leader for partition");
+    fn a_leader_that_never_takes_its_partition_up_spoils_the_result_of_its_topic() {
+        let (brokers, cluster) = refusing(10_000, "3000");
+        brokers.create_topic("planes", 1, 1).unwrap();
+        let asked = ["flights", "planes"].map(|topic| (topic, vec![PartitionId(0)]));
+        let answers = cluster.offsets_by_topic("looking", &asked, Moment::End).unwrap();
+        let why = "Broker: Not leader for partition";
+        assert_eq!(
+            answers,
+            [(); 2].map(|()| Err(KafkaError::Other { what: "looking".into(), why: why.into() }))
+        );
     }
 
     #[test]

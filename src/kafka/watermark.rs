@@ -1,5 +1,7 @@
 //! The end of a partition with what is not committed yet.
 
+use std::time::Instant;
+
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::client::Cluster;
@@ -18,7 +20,7 @@ impl Cluster {
             .create_with_context(self.context())
             .map_err(|error| self.explain_on(&what, topic, error))?;
         let ask = || consumer.fetch_watermarks(topic, partition.0, self.timeout());
-        let (_, high) = self.ask_leaders(&what, topic, ask)?;
+        let (_, high) = self.ask_leaders(&what, topic, Instant::now() + self.timeout(), ask)?;
         Ok(Offset(high))
     }
 }
